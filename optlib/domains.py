@@ -1,0 +1,128 @@
+"""Where a number may lie: the domains of hyper-parameters, states and symbols.
+
+A domain is written as mathematics writes it, ``"[0, 1)"`` or ``"integer [1, inf)"``. Runs accept
+the closed edges that the theory needs (``beta = 0``, ``eps = 0``); statements about symbols use the
+open interior of a hyper-parameter's domain, and say so.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass, replace
+
+_PATTERN = re.compile(r"(integer )?([\[(])\s*([^,]+?)\s*,\s*([^,]+?)\s*([\])])")
+
+
+@dataclass(frozen=True)
+class Domain:
+    """An interval of the real line or of the integers.
+
+    Parameters
+    ----------
+    low, high : float
+        The ends; infinite ends are allowed.
+    closed_low, closed_high : bool
+        Whether the end itself belongs to the domain.
+    integer : bool
+        Whether only whole numbers belong to it.
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    closed_low: bool = False
+    closed_high: bool = False
+    integer: bool = False
+
+    @classmethod
+    def parse(cls, text: str | Domain) -> Domain:
+        """Read ``"[0, 1)"``, ``"(0, inf)"``, ``"real"`` or ``"integer [1, inf)"``.
+
+        Raises
+        ------
+        ValueError
+            If the text is none of these.
+        """
+        if isinstance(text, Domain):
+            return text
+        if text == "real":
+            return cls()
+        match = _PATTERN.fullmatch(text)
+        if not match:
+            raise ValueError(
+                f"{text!r} is not a domain; write it like '[0, 1)', 'integer [1, inf)' or 'real'"
+            )
+        whole, left, low, high, right = match.groups()
+        return cls(float(low), float(high), left == "[", right == "]", bool(whole))
+
+    @property
+    def interior(self) -> Domain:
+        """The same interval without its ends (a domain of integers stays as it is)."""
+        return self if self.integer else replace(self, closed_low=False, closed_high=False)
+
+    def meet(self, other: Domain) -> Domain:
+        """The numbers that lie in both domains."""
+        low, high = max(self.low, other.low), min(self.high, other.high)
+        closed_low = all(d.closed_low for d in (self, other) if d.low == low)
+        closed_high = all(d.closed_high for d in (self, other) if d.high == high)
+        return Domain(low, high, closed_low, closed_high, self.integer or other.integer)
+
+    def __contains__(self, value: float) -> bool:
+        above = value >= self.low if self.closed_low else value > self.low
+        below = value <= self.high if self.closed_high else value < self.high
+        return bool(above and below and (not self.integer or value == math.floor(value)))
+
+    def __str__(self) -> str:
+        if self == Domain():
+            return "real"
+        left, right = "(["[self.closed_low], ")]"[self.closed_high]
+        return f"{'integer ' if self.integer else ''}{left}{self.low:g}, {self.high:g}{right}"
+
+    def describe(self, name: str, less: str = "<", at_most: str = "<=") -> str:
+        """The domain as a statement about ``name``, such as ``0 <= beta1 < 1``.
+
+        ``less`` and ``at_most`` are the signs to write, so that the same line can be LaTeX.
+        """
+        text = name
+        if self.low > -math.inf:
+            text = f"{self.low:g} {at_most if self.closed_low else less} {text}"
+        if self.high < math.inf:
+            text = f"{text} {at_most if self.closed_high else less} {self.high:g}"
+        if text == name:
+            text = f"{name} real"
+        return f"{text}, whole" if self.integer else text
+
+
+HYPER = {
+    name: Domain.parse(text)
+    for name, text in {
+        "lr": "[0, inf)",
+        "beta": "[0, 1)",
+        "beta1": "[0, 1)",
+        "beta2": "[0, 1)",
+        "beta3": "[0, 1)",
+        "momentum": "[0, 1)",
+        "eps": "[0, inf)",
+        "weight_decay": "[0, inf)",
+    }.items()
+}
+"""Domains of the hyper-parameters that mean the same in every rule."""
+
+QUANTITIES = {
+    name: Domain.parse(text)
+    for name, text in {
+        "t": "integer [1, inf)",
+        "g": "real",
+        "x": "real",
+        "m": "real",
+        "v": "[0, inf)",
+    }.items()
+}
+"""Domains of the step, the gradient, the parameter and the usual states."""
+
+
+def standard(name: str) -> Domain | None:
+    """The domain a symbol of this name has in every statement, or None for an unknown name."""
+    if name in QUANTITIES:
+        return QUANTITIES[name]
+    return HYPER[name].interior if name in HYPER else None

@@ -1,0 +1,251 @@
+"""The optimizer: a rule bound to its numbers, checked, and run on one array or many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from . import checks
+from .containers import as_layers, like, matched, named
+from .domains import HYPER
+from .layers import Layer, cast, flat, renewed, setting_at, whole
+from .namespaces import Arrays
+from .registry import RULES, find
+
+
+@dataclass(frozen=True, eq=False, init=False, repr=False)
+class Optimizer:
+    r"""A rule with its hyper-parameters: :math:`x_t = x_{t-1} - \alpha\, u_t`.
+
+    Parameters
+    ----------
+    rule : callable or str
+        A registered rule or its name in ``optlib.RULES``.
+    lr : float, array or Schedule
+        The learning rate :math:`\alpha`.
+    before : callable, optional
+        What is done to the gradients before the rule sees them, such as
+        :func:`~optlib.clipping.clip_global_norm`.
+    **hyper
+        The rule's hyper-parameters, each a number, an array of settings (a sweep) or a schedule.
+
+    Raises
+    ------
+    TypeError
+        For an unknown rule or name (the message lists the known ones), or a value that is no
+        number.
+    ValueError
+        For a value outside its domain.
+
+    Examples
+    --------
+    >>> adam = Optimizer("adam", lr=0.1)
+    >>> x = np.array([3.0, -2.0])
+    >>> x, state = adam.step(1, x, x, adam.init(x))
+    >>> x.round(6)
+    array([ 2.9, -1.9])
+    """
+
+    rule: Callable
+    lr: Any
+    before: Callable | None
+    hyper: Mapping[str, Any]
+
+    def __init__(
+        self,
+        rule: Callable | str,
+        lr: Any = 1e-3,
+        before: Callable | None = None,
+        **hyper: Any,
+    ):
+        rule = find("rule", RULES, rule)
+        if before is not None and not callable(before):
+            raise TypeError(f"before must be a function of the gradients, got {before!r}")
+        name = rule.__name__
+        bind = object.__setattr__
+        bind(self, "rule", rule)
+        bind(self, "lr", checks.setting(name, "lr", lr, HYPER["lr"]))
+        bind(self, "before", before)
+        full = checks.checked(name, rule.hyper, rule.domains, hyper)
+        bind(self, "hyper", MappingProxyType(full))
+
+    def __repr__(self) -> str:
+        changed = {k: v for k, v in self.hyper.items() if v is not self.rule.hyper[k]}
+        parts = [self.rule.__name__, *(f"{k}={v!r}" for k, v in {"lr": self.lr, **changed}.items())]
+        return f"Optimizer({', '.join(parts)})"
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sweep shape: that of the arrays among the settings."""
+        settings = (self.lr, *self.hyper.values())
+        return np.broadcast_shapes(*(getattr(value, "shape", ()) for value in settings))
+
+    def init(self, x: Any) -> Any:
+        """The state before the first step, in the container of ``x``: a dict of arrays per layer.
+
+        Raises
+        ------
+        TypeError
+            If a parameter is not an array of real floating-point numbers.
+        """
+        layers = as_layers(x)
+        return like(x, {k: self._init_layer(k, array) for k, array in layers.items()})
+
+    def step(
+        self, t: Any, g: Any, x: Any, state: Any, *, sweep_axes: int = 0, **inputs: Any
+    ) -> tuple[Any, Any]:
+        """One step as a pure function: nothing is changed, new parameters and state are returned.
+
+        Parameters
+        ----------
+        t : int, or a container of them
+            The number of the step, from 1; one for all layers or one for each.
+        g, x : array, or a list, tuple or dict of arrays
+            Gradients and parameters. One array is one layer, whatever its shape. A gradient of
+            another floating type is converted to the parameter's.
+        state : dict of arrays, or a container of such dicts
+            What :meth:`init` or the step before returned.
+        sweep_axes : int
+            How many leading axes of every array hold independent runs and not parts of a layer.
+        **inputs
+            What the rule asks for beyond the gradient, such as ``hess``; in the container of ``x``.
+
+        Returns
+        -------
+        x, state
+            In the containers and types of those given.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For anything whose name, number, shape, type or domain does not fit. Values such as NaN
+            are not looked at, so that the step can be traced and compiled.
+        """
+        layers = self._open(t, g, x, state, sweep_axes, inputs)
+        results = {layer.label: self.advance(layer, sweep_axes) for layer in layers}
+        return (
+            like(x, {k: new for k, (new, _) in results.items()}),
+            like(x, {k: new for k, (_, new) in results.items()}),
+        )
+
+    def step_(
+        self, t: Any, g: Any, x: Any, state: Any, *, nonfinite: str = "raise", **inputs: Any
+    ) -> bool:
+        """One step in place, all or nothing: ``x`` and ``state`` are overwritten, or untouched.
+
+        Parameters
+        ----------
+        t, g, x, state, **inputs
+            As for :meth:`step`, NumPy arrays only.
+        nonfinite : {"raise", "skip"}
+            What to do when a gradient or an updated parameter is NaN or infinite.
+
+        Returns
+        -------
+        bool
+            Whether the step was taken (False: it was skipped).
+
+        Raises
+        ------
+        TypeError, ValueError
+            As for :meth:`step`, and for arrays that are read-only or share memory.
+        NonFiniteError
+            For NaN or infinite values, unless they are to be skipped.
+        """
+        checks.policy("nonfinite", nonfinite, ("raise", "skip"))
+        layers = self._open(t, g, x, state, 0, inputs)
+        checks.writable(
+            {named("parameter", layer.label): layer.x for layer in layers}
+            | {named(f"state {k} of", la.label): a for la in layers for k, a in la.state.items()}
+        )
+        with np.errstate(all="ignore"):
+            results = [self.advance(layer, 0) for layer in layers]
+        for layer, (new, _) in zip(layers, results, strict=True):
+            if checks.finite((layer.g, new)):
+                continue
+            if nonfinite == "skip":
+                return False
+            what = "update" if checks.finite((layer.g,)) else "gradient"
+            raise checks.NonFiniteError(
+                f"the {named(what, layer.label)} of step {layer.t} is NaN or infinite; nothing was "
+                "changed (nonfinite='skip' leaves such steps out)"
+            )
+        for layer, (new, new_state) in zip(layers, results, strict=True):
+            np.copyto(layer.x, new)
+            for name, value in new_state.items():
+                np.copyto(layer.state[name], value)
+        return True
+
+    def advance(self, layer: Layer, sweep_axes: int) -> tuple[Any, dict[str, Any]]:
+        """One step of one layer that has been checked."""
+        xp, x, rule = layer.xp, layer.x, self.rule
+        view = flat(xp, sweep_axes) if rule.scope == "layer" else whole
+        u_ndim = view(x).ndim
+        keywords = {
+            name: setting_at(rule, name, value, layer.t, sweep_axes, u_ndim)
+            for name, value in self.hyper.items()
+        }
+        keywords |= {name: view(value) for name, value in layer.inputs.items()}
+        if rule.takes_lr:
+            keywords["lr"] = self._rate(layer, sweep_axes, u_ndim)
+        states = (view(value) for value in layer.state.values())
+        u, *new = rule(Arrays(xp), layer.t, view(layer.g), view(x), *states, **keywords)
+        u = cast(xp, u, x.dtype)
+        u = xp.reshape(u, x.shape) if u.shape != x.shape else u
+        if not rule.takes_lr:
+            u = self._rate(layer, sweep_axes, x.ndim) * u
+        given = (layer.g, x, *layer.state.values())
+        pairs = zip(layer.state.items(), new, strict=True)
+        new_state = {k: renewed(xp, old, value, given) for (k, old), value in pairs}
+        return cast(xp, x - u, x.dtype), new_state
+
+    def _rate(self, layer: Layer, sweep_axes: int, ndim: int) -> Any:
+        lr = setting_at(self.rule, "lr", self.lr, layer.t, sweep_axes, ndim)
+        # In the type of x, so that a row of a sweep equals the single run bit by bit.
+        return cast(layer.xp, lr, layer.x.dtype) if getattr(lr, "shape", ()) else lr
+
+    def _init_layer(self, label: Any, x: Any) -> dict[str, Any]:
+        xp = checks.parameter(label, x)
+        hyper = {k: v(1) if callable(v) else v for k, v in self.hyper.items()}
+        return self.rule.init(xp, x, **hyper)
+
+    def _open(
+        self, t: Any, g: Any, x: Any, state: Any, sweep_axes: int, inputs: Mapping[str, Any]
+    ) -> list[Layer]:
+        """Everything that one step needs, checked, layer by layer."""
+        checks.inputs_for(self.rule.__name__, self.rule.inputs, inputs)
+        if self.shape and not sweep_axes:
+            raise ValueError(
+                f"{self!r} holds a sweep of shape {self.shape}: use minimize, or say by "
+                "sweep_axes= how many leading axes of the arrays are runs"
+            )
+        xs = as_layers(x)
+        if not xs:
+            raise ValueError("there are no parameters")
+        gs, states = matched(x, g, "gradient"), matched(x, state, "state")
+        ts = matched(x, t, "t") if isinstance(t, (Mapping, list, tuple)) else dict.fromkeys(xs, t)
+        extra = {name: matched(x, value, name) for name, value in inputs.items()}
+        layers = []
+        for k, array in xs.items():
+            xp = checks.parameter(k, array)
+            expected = {name: tuple(a.shape) for name, a in self._init_layer(k, array).items()}
+            layers.append(
+                Layer(
+                    label=k,
+                    xp=xp,
+                    t=checks.step_number(ts[k]),
+                    g=checks.array_for(k, "gradient", gs[k], array, xp),
+                    x=array,
+                    state=checks.state_for(k, states[k], expected),
+                    inputs={n: checks.array_for(k, n, v[k], array, xp) for n, v in extra.items()},
+                )
+            )
+        if self.before is not None:
+            prepared = self.before([layer.g for layer in layers], sweep_axes)
+            for layer, gradient in zip(layers, prepared, strict=True):
+                layer.g = checks.array_for(layer.label, "gradient", gradient, layer.x, layer.xp)
+        return layers

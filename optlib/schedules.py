@@ -1,0 +1,127 @@
+"""Schedules: a hyper-parameter as a pure function of the step ``t = 1, 2, 3, ...``.
+
+A schedule ``(xp, t, *, ...)`` is written once, like a rule, and is bound to its numbers by
+:func:`schedule`. It stands for any hyper-parameter of an :class:`~optlib.optimizer.Optimizer`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from .checks import checked
+from .namespaces import words
+from .registry import SCHEDULES, find, schedule_rule
+
+
+@dataclass(frozen=True, eq=False)
+class Schedule:
+    """A schedule with its numbers bound; made by :func:`schedule`."""
+
+    fn: Callable
+    hyper: Mapping[str, Any]
+
+    def __call__(self, t: Any) -> Any:
+        """The value at step ``t``: an int, an array of steps, a traced array or a SymPy symbol."""
+        return self.fn(words(t), t, **self.hyper)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sweep shape: that of the arrays among its numbers."""
+        return np.broadcast_shapes(*(getattr(value, "shape", ()) for value in self.hyper.values()))
+
+    def __repr__(self) -> str:
+        bound = ", ".join(f"{k}={v!r}" for k, v in self.hyper.items())
+        return f"schedule({self.fn.__name__}, {bound})"
+
+
+def schedule(fn: Callable | str, **hyper: Any) -> Schedule:
+    """Bind a schedule, or its name in ``optlib.SCHEDULES``, to its numbers.
+
+    Parameters
+    ----------
+    fn : callable or str
+        A registered schedule or its name.
+    **hyper
+        Its keywords: numbers, or arrays of settings for a sweep.
+
+    Raises
+    ------
+    TypeError
+        For an unknown schedule, an unknown keyword or a missing one.
+    ValueError
+        For a value outside its domain.
+
+    Examples
+    --------
+    >>> warm = schedule("linear_warmup", peak=1e-3, warmup=1000)
+    >>> warm(500)
+    0.0005
+    """
+    fn = find("schedule", SCHEDULES, fn)
+    return Schedule(fn, MappingProxyType(checked(fn.__name__, fn.hyper, fn.domains, hyper)))
+
+
+def join(first: Schedule, second: Schedule, at: int) -> Schedule:
+    """``first`` through step ``at``, then ``second``, which counts its own steps from 1.
+
+    Parameters
+    ----------
+    first, second : Schedule
+        Bound schedules; joining the result again makes longer chains.
+    at : int
+        The last step of ``first``, at least 1.
+    """
+
+    def joined(xp: Any, t: Any, *, first: Schedule, second: Schedule, at: int) -> Any:
+        # Each branch is evaluated everywhere, so each is kept inside the steps it knows.
+        return xp.where(t <= at, first(xp.minimum(t, at)), second(xp.maximum(t - at, 1)))
+
+    for part in (first, second):
+        if not isinstance(part, Schedule):
+            raise TypeError(
+                f"join takes bound schedules, got {part!r}; bind one with schedule(...)"
+            )
+    if isinstance(at, bool) or not isinstance(at, int) or at < 1:
+        raise ValueError(f"join: at must be a whole step >= 1, got {at!r}")
+    return Schedule(joined, MappingProxyType({"first": first, "second": second, "at": at}))
+
+
+_LENGTH = "integer [1, inf)"
+_RATE = {"peak": "[0, inf)", "floor": "[0, inf)", "warmup": _LENGTH, "total": _LENGTH}
+
+
+@schedule_rule(source="the default of every library", domains=_RATE)
+def constant(xp, t, *, peak):
+    r"""A constant, :math:`\alpha_t = \alpha`."""
+    return peak + 0 * t
+
+
+@schedule_rule(source="Goyal et al. 2017, section 2.2", domains=_RATE)
+def linear_warmup(xp, t, *, peak, warmup):
+    r"""Linear warmup: :math:`\alpha_t = \alpha \min(t/T_w, 1)`; step 1 sees :math:`\alpha/T_w`."""
+    return peak * xp.minimum(t / warmup, 1.0)
+
+
+@schedule_rule(source="Devlin et al. 2019, appendix A.2", domains=_RATE)
+def linear_decay(xp, t, *, peak, total, floor=0.0):
+    r"""Linear decay from the peak, before step 1, to the floor at step ``total`` and after it."""
+    return floor + (peak - floor) * (1 - xp.minimum(t / total, 1.0))
+
+
+@schedule_rule(source="Vaswani et al. 2017, eq. 3", domains=_RATE)
+def inverse_sqrt(xp, t, *, peak, warmup):
+    r"""Warmup, then inverse square root: :math:`\alpha_t = \alpha\min(t/T_w, \sqrt{T_w/t})`."""
+    return peak * xp.minimum(t / warmup, xp.sqrt(warmup / t))
+
+
+@schedule_rule(source="Loshchilov & Hutter 2017, eq. 5, without restarts", domains=_RATE)
+def cosine(xp, t, *, peak, total, floor=0.0):
+    r"""Half a cosine from the peak, before step 1, to the floor at step ``total`` and after it."""
+    progress = xp.minimum(t / total, 1.0)
+    return floor + (peak - floor) * (1 + xp.cos(math.pi * progress)) / 2
