@@ -30,6 +30,7 @@ _LATER = {
     "Verdict": "verdicts",
     "Derivation": "derivation",
     "DerivationError": "derivation",
+    "mean": "expectation",
 }
 
 __all__ = [
@@ -50,6 +51,7 @@ __all__ = [
     "join",
     "layerwise",
     "load",
+    "mean",
     "minimize",
     "problems",
     "rule",

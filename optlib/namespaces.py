@@ -151,5 +151,6 @@ class Symbols:
         return self._sp.Piecewise((a, condition), (b, True))
 
     def sum(self, a: Any, axis: int = -1, keepdims: bool = False) -> Any:
-        """The sum over an axis of an array of expressions."""
-        return np.sum(np.asarray(a, dtype=object), axis=axis, keepdims=keepdims)
+        """The sum over an axis of an array of expressions; a sum of all is one expression."""
+        total = np.asarray(np.sum(np.asarray(a, dtype=object), axis=axis, keepdims=keepdims))
+        return total.item() if total.size == 1 else total

@@ -113,6 +113,18 @@ def adam(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8):
 
 @rule(
     parent=adam,
+    change="leaves both averages uncorrected",
+    source="Devlin et al. 2019, in the code of BERT, without its weight decay",
+)
+def adam_uncorrected(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-6):
+    r"""Adam without bias correction: :math:`u_t = m_t / (\sqrt{v_t} + \varepsilon)`."""
+    m = ema(beta1, m, g)
+    v = ema(beta2, v, g * g)
+    return m / (xp.sqrt(v) + eps), m, v
+
+
+@rule(
+    parent=adam,
     change="adds weight_decay * x to the gradient",
     source="Loshchilov & Hutter 2019, Algorithm 2, line 6",
 )

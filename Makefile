@@ -1,0 +1,59 @@
+# The book in two commands: `make book` builds the site, `make test` proves it.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: book test serve notebooks site lint clean help
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+SITE := _build/html
+
+# The environment is made anew when the pins or the interpreter change; clocks play no part.
+KEY := $(shell { cat requirements.txt constraints.txt; sed '/^\[tool/,$$d' pyproject.toml; $(PYTHON) --version; } 2>&1 | cksum | cut -d' ' -f1)
+READY := $(VENV)/ready-$(KEY)
+
+# Nothing in the reader's own IPython profile may reach the chapters.
+export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+
+book: notebooks site ## execute what is stale and build the site
+	@echo "The book is in $(CURDIR)/$(SITE)/index.html"
+	@echo "Open it in a browser, or run 'make serve', with which the search works too: http://127.0.0.1:$(PORT)"
+
+test: site ## build the site, then run every test and compare every stored output
+	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile tests chapters
+
+serve: book ## show the site on this machine
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
+
+notebooks: $(READY) ## execute the notebooks that are stale
+	$(BIN)/python tools/notebooks.py run
+
+# Sphinx keeps what it read, and some of its extensions stumble over a changed bibliography or setting, so then it reads
+# all anew. So it does after a failure: it would pass over the warnings of the pages it need not read again. The pages of
+# source code are always written anew: Sphinx goes by their age and would leave out new names.
+site: $(READY)
+	@cat _config.yml _toc.yml references.bib _ext/*.py | cmp -s - _build/setup || rm -rf _build/.doctrees
+	@rm -rf $(SITE)/_modules
+	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build/.doctrees; exit 1; }
+	@cat _config.yml _toc.yml references.bib _ext/*.py > _build/setup
+
+lint: $(READY) ## check style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+clean: ## remove the site and the environment
+	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+
+$(READY):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The book needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12")'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@

@@ -1,0 +1,130 @@
+"""The built site: pages exist, show their figures and formulas, and ask nothing of another host."""
+
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import notebooks
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+
+
+def listed(parts):
+    """Yield the pages of the table of contents, subpages included."""
+    for part in parts:
+        for entry in part.get("chapters", part.get("sections", [])):
+            yield entry["file"]
+            yield from listed([entry])
+
+
+SITE = notebooks.ROOT / "_build" / "html"
+TOC = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text())
+ENTRIES = [TOC["root"], *listed(TOC["parts"])]
+CHAPTERS = [entry for entry in ENTRIES if entry.startswith("chapters/")]
+# Where a page names something that the browser fetches without being asked.
+FETCHED = ("script[src]", "img[src]", "iframe[src]", "source[src]", "video[src]", "embed[src]")
+FETCHING_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "modulepreload"}
+
+
+@cache
+def soup(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def anchors(path):
+    return {tag.get("id") or tag.get("name") for tag in soup(path).select("[id], a[name]")}
+
+
+def page(entry):
+    path = SITE / f"{entry}.html"
+    assert path.is_file(), f"{path} is missing: run 'make test', which builds the site first"
+    return path
+
+
+def pages():
+    found = [path for path in SITE.rglob("*.html") if "_static" not in path.parts]
+    assert found, "no page was built: run 'make test', which builds the site first"
+    return found
+
+
+def stored_outputs(entry, kind):
+    """Return the pairs of a cell and its output that hold data of one kind in a chapter."""
+    cells = notebooks.read(notebooks.ROOT / f"{entry}.ipynb").cells
+    outputs = [(cell, output) for cell in cells for output in cell.get("outputs", [])]
+    return [(cell, output) for cell, output in outputs if kind in output.get("data", {})]
+
+
+def is_foreign(address):
+    return "://" in address or address.startswith("//")
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_page_exists_with_its_title(entry):
+    assert soup(page(entry)).select_one("article h1").get_text().strip("# \n")
+
+
+@pytest.mark.parametrize("entry", CHAPTERS)
+def test_page_shows_the_figures_of_its_notebook(entry):
+    stored = [cell.metadata.mystnb.image.alt for cell, _ in stored_outputs(entry, "image/png")]
+    figures = soup(page(entry)).select("figure:has(img)")
+    assert stored
+    assert set(stored) <= {figure.img["alt"] for figure in figures}
+    assert all(figure.figcaption.get_text(strip=True) for figure in figures)
+
+
+@pytest.mark.parametrize("entry", CHAPTERS)
+def test_page_shows_the_formulas_of_its_notebook(entry):
+    stored = stored_outputs(entry, "text/latex")
+    assert stored and len(soup(page(entry)).select(".cell_output .math")) >= len(stored)
+    assert len(soup(page(entry)).select("p span.math")) > 10
+
+
+def test_every_picture_is_there_and_has_an_alternative_text():
+    for path in pages():
+        for picture in soup(path).select("article img"):
+            assert (path.parent / unquote(picture["src"])).stat().st_size > 0
+            alternative = picture.get("alt", "").strip()
+            assert alternative and alternative != picture["src"], (path, picture)
+
+
+def test_no_page_fetches_from_another_host():
+    for path in pages():
+        for element in soup(path).select(", ".join(FETCHED)):
+            assert not is_foreign(element["src"]), (path, element)
+        for link in soup(path).find_all("link", href=True):
+            if FETCHING_LINKS & set(link["rel"]):
+                assert not is_foreign(link["href"]), (path, link)
+
+
+def test_no_style_fetches_from_another_host():
+    fetched = re.compile(r"""(?:url\(|@import)\s*["']?([^"')\s]+)""")
+    for path in SITE.rglob("*.css"):
+        for address in fetched.findall(path.read_text(encoding="utf-8")):
+            assert address.startswith("data:") or not is_foreign(address), (path, address)
+
+
+def test_mathjax_is_on_the_site():
+    for entry in ENTRIES:
+        sources = [script["src"] for script in soup(page(entry)).find_all("script", src=True)]
+        scripts = [source for source in sources if "mathjax" in source]
+        for source in scripts:
+            assert (page(entry).parent / urldefrag(source.split("?")[0])[0]).is_file()
+        assert scripts or not soup(page(entry)).select(".math")
+
+
+def test_links_and_anchors_resolve():
+    broken = []
+    for path in pages():
+        for link in soup(path).find_all("a", href=True):
+            address, anchor = urldefrag(link["href"])
+            if is_foreign(link["href"]) or address.startswith(("mailto:", "data:", "javascript:")):
+                continue
+            target = Path(path.parent, unquote(address)).resolve() if address else path
+            if not target.is_file():
+                broken.append((path.name, link["href"]))
+            elif anchor and target.suffix == ".html" and unquote(anchor) not in anchors(target):
+                broken.append((path.name, link["href"]))
+    assert not broken

@@ -1,0 +1,14 @@
+import pytest
+from support import SHAPES
+
+from optlib import RULES
+
+
+@pytest.fixture(params=list(RULES))
+def rule(request):
+    return request.param
+
+
+@pytest.fixture(params=SHAPES, ids=str)
+def shape(request):
+    return request.param

@@ -1,0 +1,44 @@
+"""What the tests of the core share: gradients, extra inputs, and runs of a rule."""
+
+import numpy as np
+
+from optlib import RULES, Optimizer
+
+SHAPES = [(), (5,), (3, 4), (2, 3, 2, 2)]
+
+
+def optimizer(rule, lr=1e-2, **hyper):
+    """The rule with a decay that shows, where it has one."""
+    if "weight_decay" in RULES[rule].hyper:
+        hyper = {"weight_decay": 0.1, **hyper}
+    return Optimizer(rule, lr=lr, **hyper)
+
+
+def start(shape, dtype=float, seed=1):
+    return np.asarray(np.random.default_rng(seed).standard_normal(shape), dtype=dtype)
+
+
+def gradients(shape, steps, dtype=float, seed=0):
+    """Random gradients whose entries spread over six decades."""
+    rng = np.random.default_rng(seed)
+    scale = 10.0 ** rng.uniform(-3, 3, shape)
+    return [np.asarray(scale * rng.standard_normal(shape), dtype=dtype) for _ in range(steps)]
+
+
+def extra(rule, g):
+    """The inputs a rule asks for beyond the gradient."""
+    return {name: abs(g) + 1 for name in RULES[rule].inputs}
+
+
+def run(opt, x, gs, t0=0, state=None, **options):
+    """Pure steps; the point and the state after the last one."""
+    state = opt.init(x) if state is None else state
+    for t, g in enumerate(gs, t0 + 1):
+        x, state = opt.step(t, g, x, state, **options, **extra(opt.rule.__name__, g))
+    return x, state
+
+
+def same(a, b):
+    """Equal to the last bit, and of the same type and shape."""
+    a, b = np.asarray(a), np.asarray(b)
+    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()

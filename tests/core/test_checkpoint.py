@@ -1,0 +1,53 @@
+"""Checkpoints give back what was saved, or say what is wrong."""
+
+import numpy as np
+import pytest
+from support import same
+
+from optlib import load, save
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_containers_shapes_and_types_come_back(tmp_path, dtype):
+    a, b = np.ones((2, 3), dtype), np.asarray(2.5, dtype)
+    x = {"layer/0": a, "index": [b, (a * 2,)]}
+    state = {"layer/0": {"m": a, "v": a}, "index": [{"m": b}, ({},)]}
+    save(tmp_path / "c.npz", x, state, {"layer/0": 3, "index": [4, (5,)]})
+    x2, state2, t2 = load(tmp_path / "c.npz")
+    assert same(x2["layer/0"], a) and same(x2["index"][0], b) and same(x2["index"][1][0], a * 2)
+    assert same(state2["layer/0"]["v"], a) and state2["index"][1] == ({},)
+    assert t2 == {"layer/0": 3, "index": [4, (5,)]}
+
+
+def test_no_pickle_is_needed_or_accepted(tmp_path):
+    save(tmp_path / "c.npz", np.ones(2), {}, 1)
+    with np.load(tmp_path / "c.npz", allow_pickle=False) as file:
+        assert {file[name].dtype.kind for name in file.files} == {"f", "U"}
+    np.savez(tmp_path / "evil.npz", index=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(ValueError, match="is not a checkpoint"):
+        load(tmp_path / "evil.npz")
+
+
+@pytest.mark.parametrize("bad", [np.ones(2, object), np.ones(2, complex), "text", None, 1.5])
+def test_what_cannot_be_saved_leaves_the_old_file_alone(tmp_path, bad):
+    path = tmp_path / "c.npz"
+    save(path, np.ones(2), {}, 1)
+    before = path.read_bytes()
+    with pytest.raises(TypeError, match="cannot save"):
+        save(path, bad, {}, 2)
+    with pytest.raises(TypeError, match="strings as keys"):
+        save(path, {1: np.ones(2)}, {}, 2)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04 truncated"])
+def test_a_damaged_file_is_named(tmp_path, content):
+    path = tmp_path / "c.npz"
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"c\.npz is not a checkpoint"):
+        load(path)
+    with pytest.raises(FileNotFoundError):
+        load(tmp_path / "missing.npz")
+    np.savez(tmp_path / "other.npz", weights=np.ones(3))
+    with pytest.raises(ValueError, match="is not a checkpoint"):
+        load(tmp_path / "other.npz")

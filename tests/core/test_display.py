@@ -1,0 +1,29 @@
+"""What a chapter shows of the code is the code."""
+
+import ast
+
+import pytest
+
+from optlib import RULES, display
+
+
+def test_the_source_shown_computes_what_the_rule_computes(rule):
+    """It is the same program, but for the docstring and the decorator."""
+    fn = RULES[rule]
+    text = display.source(fn).text
+    assert text.startswith("```python\ndef ") and text.endswith("\n```")
+    shown = ast.parse(text.removeprefix("```python\n").removesuffix("\n```")).body[0]
+    with open(fn.__code__.co_filename, encoding="utf-8") as file:
+        whole = ast.parse(file.read())
+    real = next(n for n in whole.body if getattr(n, "name", None) == rule)
+    assert ast.dump(ast.Module(shown.body, [])) == ast.dump(ast.Module(real.body[1:], []))
+    assert ast.dump(shown.args) == ast.dump(real.args)
+    assert '"""' not in text and "@rule" not in text
+
+
+def test_tables_are_markdown_and_rows_must_fit():
+    shown = display.table(["a", "b"], [["x", 1], ["y", 2.5]])
+    assert repr(shown).splitlines() == ["| a | b |", "| :--- | ---: |", "| x | 1 |", "| y | 2.5 |"]
+    assert shown._repr_markdown_() == repr(shown)
+    with pytest.raises(ValueError, match="3 cells in a row, 2 in the header"):
+        display.table(["a", "b"], [[1, 2, 3]])

@@ -1,0 +1,39 @@
+"""What README.md shows is what happens."""
+
+import doctest
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import optlib
+from optlib import derivation, optimizer, schedules
+
+README = Path(__file__).parents[2] / "README.md"
+
+
+def test_the_readme_runs():
+    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    runner = doctest.DocTestRunner()
+    for number, block in enumerate(blocks):
+        name = f"README block {number}"
+        runner.run(doctest.DocTestParser().get_doctest(block, {}, name, str(README), 0))
+    assert runner.tries > 10 and runner.failures == 0
+
+
+@pytest.mark.parametrize("module", [derivation, optimizer, schedules])
+def test_the_examples_of_docstrings_run(module):
+    failed, tried = doctest.testmod(module)
+    assert tried > 0 and failed == 0
+
+
+def test_the_package_imports_neither_sympy_nor_matplotlib():
+    code = "import optlib, sys; print([m for m in ('sympy', 'matplotlib') if m in sys.modules])"
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert out.stdout.strip() == "[]"
+
+
+def test_every_public_name_exists():
+    assert all(getattr(optlib, name) is not None for name in optlib.__all__)
