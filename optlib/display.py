@@ -1,25 +1,39 @@
-"""What a chapter shows besides figures and derivations: source code and tables."""
+"""What a chapter shows besides figures and derivations: source code, formulas and tables."""
 
 from __future__ import annotations
 
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 
-class Markdown:
-    """A text that a notebook renders as Markdown."""
-
-    def __init__(self, text: str):
-        self.text = text
+class Markdown(str):
+    """Text that a notebook renders as Markdown."""
 
     def __repr__(self) -> str:
-        return self.text
+        return str(self)
 
     def _repr_markdown_(self) -> str:
-        return self.text
+        return str(self)
+
+
+class Formula(str):
+    """LaTeX that a notebook renders as a formula."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self}$"
+
+
+def formula(expression: Any, names: Mapping[str, str] | None = None) -> Formula:
+    """An expression in the notation of the book; ``names`` as for :func:`optlib.latex.latex`."""
+    from .latex import latex
+
+    return Formula(latex(expression, names))
 
 
 def source(*functions: Callable) -> Markdown:

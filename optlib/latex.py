@@ -10,6 +10,8 @@ from sympy.core.function import AppliedUndef
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE
 
+from .domains import HYPER
+
 NAMES = {
     "t": "t",
     "g": "g_t",
@@ -94,16 +96,18 @@ class _Printer(LatexPrinter):
         )
 
     def _print_Mul(self, expr: sp.Mul) -> str:
-        """Brackets in front of what they multiply."""
+        """Hyper-parameters first, then brackets, then what they multiply."""
         coefficient, factors = expr.as_coeff_mul()
         sums = [a for a in factors if a.is_Add or (a.is_Pow and a.base.is_Add)]
         others = [a for a in factors if a not in sums]
         if not sums or not others or any(a.as_numer_denom()[1] != 1 for a in factors):
             return super()._print_Mul(expr)
         number = {1: "", -1: "- "}.get(coefficient, f"{self._print(coefficient)} ")
-        brackets = [self.parenthesize(a, PRECEDENCE["Mul"]) for a in sums]
-        rest = self._print(sp.Mul(*others))
-        return number + r" ".join(brackets) + rf" \, {rest}"
+        settings = [a for a in others if all(s.name in HYPER for s in a.free_symbols)]
+        rest = [a for a in others if a not in settings]
+        front = self._print(sp.Mul(*settings)) + " " if settings else ""
+        brackets = " ".join(self.parenthesize(a, PRECEDENCE["Mul"]) for a in sums)
+        return number + front + brackets + (rf" \, {self._print(sp.Mul(*rest))}" if rest else "")
 
 
 def _symbols(expression: sp.Basic) -> Iterable[sp.Symbol]:

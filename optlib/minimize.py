@@ -100,7 +100,7 @@ def minimize(
     elif set(state) != set(optimizer.rule.state):
         wanted = ", ".join(optimizer.rule.state) or "nothing"
         raise TypeError(f"state must hold {wanted}; got {', '.join(map(str, state))}")
-    marks = _marks(steps, record)
+    marks = _marks(steps, t0, record)
     records = np.empty((len(marks), *x.shape), x.dtype), np.empty((len(marks), *sweep), x.dtype)
     diverged = np.zeros(sweep, dtype=int)
     with np.errstate(all="ignore"):
@@ -135,9 +135,11 @@ def _points(
         inputs = _inputs(optimizer, problem, x)
         new_x, new_state = optimizer.advance(Layer(None, np, t, g, x, state, inputs), runs)
         if problem.project is not None:
-            new_x = problem.project(new_x)
-        fine = np.isfinite(new_x).all(axis=inner) & np.isfinite(g).all(axis=inner)
-        if not fine.all():
+            new_x = np.asarray(problem.project(new_x), dtype=x.dtype)
+        if np.isfinite(new_x).all() and np.isfinite(g).all() and not diverged.any():
+            x, state = new_x, new_state
+        else:
+            fine = np.isfinite(new_x).all(axis=inner) & np.isfinite(g).all(axis=inner)
             if policy == "raise":
                 raise checks.NonFiniteError(
                     f"{optimizer!r} on {problem.name}: step {t} is NaN or infinite; "
@@ -145,15 +147,12 @@ def _points(
                 )
             if policy == "freeze":
                 diverged[...] = np.where((diverged == 0) & ~fine, t, diverged)
-        going = fine & (diverged == 0)
-        x, state = _where(going, (new_x, new_state), (x, state))
+            x, state = _where(fine & (diverged == 0), (new_x, new_state), (x, state))
         yield t, x, state
 
 
 def _where(going: np.ndarray, new: tuple, old: tuple) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The new point and state of the runs that go on, the old ones of the others."""
-    if going.all():
-        return new
 
     def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         ndim = max(a.ndim, going.ndim)
@@ -174,9 +173,9 @@ def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, 
     return {"hess": np.diagonal(problem.hess(x), axis1=-2, axis2=-1)}
 
 
-def _marks(steps: int, record: int | str) -> dict[int, int]:
+def _marks(steps: int, t0: int, record: int | str) -> dict[int, int]:
     """The steps to record, each with its row."""
-    for name, value, least in (("steps", steps, 0), ("record", record, 1)):
+    for name, value, least in (("steps", steps, 0), ("t0", t0, 0), ("record", record, 1)):
         if name == "record" and value == "last":
             return {steps: 0}
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:

@@ -66,10 +66,10 @@ def table(lines: Sequence[Line], hypotheses: Sequence[Hypothesis], names: Mappin
     rows = " \\\\\n".join(_row(line, names, stacked) for line in lines)
     aligned = f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
     below = [
-        *_listed(
+        *listed(
             "with ", [f"{text} = {latex(e, named(names))}" for e, text in _long(names).items()]
         ),
-        *_listed("assuming ", [h.latex(named(names)) for h in hypotheses]),
+        *listed("assuming ", [h.latex(named(names)) for h in hypotheses]),
     ]
     if not below:
         return f"$\\displaystyle {aligned}$"
@@ -98,7 +98,8 @@ def induction_lines(
     ]
 
 
-def _listed(intro: str, items: Sequence[str]) -> list[str]:
+def listed(intro: str, items: Sequence[str]) -> list[str]:
+    """Facts in small print, a few to a row, the first row after some words."""
     rows = [r",\ ".join(items[k : k + _PER_ROW]) for k in range(0, len(items), _PER_ROW)]
     first = [rf"\text{{{intro}}}", *[r"\quad "] * len(rows)]
     ends = [","] * (len(rows) - 1) + [""]

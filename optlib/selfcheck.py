@@ -26,6 +26,7 @@ from typing import Any
 
 import sympy as sp
 
+from .display import Markdown
 from .domains import QUANTITIES, Domain
 from .proof.facts import symbol
 from .proof.hypotheses import of_domain
@@ -125,13 +126,6 @@ def _allowed(names: Mapping[str, Any]) -> str:
     return f"Use {known}, numbers, + - * / ** and {', '.join(FUNCTIONS)}."
 
 
-class Markdown(str):
-    """Text that a notebook renders as Markdown."""
-
-    def _repr_markdown_(self) -> str:
-        return str(self)
-
-
 @dataclass(frozen=True)
 class Judgement:
     """What was found out about an answer.
@@ -176,7 +170,8 @@ class Question:
             f"`{k}` (${of_domain(s, self.domains[k]).latex(plain)}$)"
             for k, s in self.symbols.items()
         ]
-        return Markdown(f"{self.question}\n\nAnswer in terms of {', '.join(names)}.")
+        wanted = f"in terms of {', '.join(names)}" if names else "with a number"
+        return Markdown(f"{self.question}\n\nAnswer {wanted}.")
 
     def judge(self, answer: Any, hint: int = 0) -> Judgement:
         """Compare an answer with the right one, which is not given away.

@@ -16,6 +16,7 @@ from .proof.proving import prove_equal
 from .proof.radicals import Undecided
 from .proof.sampling import Undefined, differ, points
 from .proof.sums import normal_sums
+from .rendering import listed
 
 _POINTS = 48
 
@@ -68,21 +69,19 @@ class Verdict:
     def _repr_latex_(self) -> str:
         if self.counterexample is not None:
             left, right = apart(*self.values)
-            at = r",\ ".join(f"{latex(sp.Symbol(k))} = {latex(v)}" for k, v in self.items)
-            return rf"$\displaystyle \text{{false at }} {at}\text{{: }} {left} \ne {right}$"
-        word = "shown" if self.shown else "undecided"
-        return rf"$\displaystyle \text{{{word}}}{self._given}$"
+            head = rf"\text{{false: }} {left} \ne {right}"
+            at = [f"{latex(sp.Symbol(k))} = {latex(v)}" for k, v in self.items]
+            rows = listed("at ", at)
+        else:
+            head = r"\text{shown}" if self.shown else r"\text{undecided}"
+            rows = listed("assuming ", [h.latex() for h in self.hypotheses])
+        body = " \\\\\n".join([head, *rows])
+        return f"$\\displaystyle \\begin{{array}}{{l}}\n{body}\n\\end{{array}}$"
 
     @property
     def items(self) -> list[tuple[str, sp.Rational]]:
         """The counterexample as pairs."""
         return list((self.counterexample or {}).items())
-
-    @property
-    def _given(self) -> str:
-        if not self.hypotheses or self.undecided:
-            return ""
-        return r"\text{, assuming } " + r",\ ".join(h.latex() for h in self.hypotheses)
 
 
 def where(point: Mapping[str, sp.Rational]) -> str:

@@ -4,13 +4,13 @@ import ast
 
 import pytest
 
-from optlib import RULES, display
+from optlib import RULES, display, trace
 
 
 def test_the_source_shown_computes_what_the_rule_computes(rule):
     """It is the same program, but for the docstring and the decorator."""
     fn = RULES[rule]
-    text = display.source(fn).text
+    text = display.source(fn)
     assert text.startswith("```python\ndef ") and text.endswith("\n```")
     shown = ast.parse(text.removeprefix("```python\n").removesuffix("\n```")).body[0]
     with open(fn.__code__.co_filename, encoding="utf-8") as file:
@@ -27,3 +27,10 @@ def test_tables_are_markdown_and_rows_must_fit():
     assert shown._repr_markdown_() == repr(shown)
     with pytest.raises(ValueError, match="3 cells in a row, 2 in the header"):
         display.table(["a", "b"], [[1, 2, 3]])
+
+
+def test_a_formula_is_in_the_notation_of_the_book():
+    adam = trace("adam")
+    shown = display.formula(adam.symbols["eps"] / adam.symbols["beta1"])
+    assert shown == repr(shown) == r"\frac{\varepsilon}{\beta_1}"
+    assert shown._repr_latex_() == rf"$\displaystyle {shown}$"

@@ -143,6 +143,7 @@ def test_projection_and_clipping_are_applied():
     [
         ({"steps": -1}, "steps must be"),
         ({"steps": 2.5}, "steps must be"),
+        ({"t0": -1}, "t0 must be"),
         ({"record": 0}, "record must be"),
         ({"record": "first"}, "record must be"),
         ({"x0": np.ones(3)}, "x0 has shape"),

@@ -1,4 +1,4 @@
-"""What README.md shows is what happens."""
+"""What README.md and the front page show is what happens."""
 
 import doctest
 import re
@@ -11,15 +11,29 @@ import pytest
 import optlib
 from optlib import derivation, optimizer, schedules
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+
+
+def blocks_of(page):
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_the_front_page_runs_and_says_what_happens():
+    names = {}
+    for block in blocks_of("intro.md"):
+        exec(block, names)
+    verdict, adam = names["verdict"], optlib.trace("adam")
+    assert verdict(adam.u, names["copied"]).counterexample
+    assert verdict(adam.u, names["right"])
+    assert names["run"].f.shape == (501, 1000)
 
 
 def test_the_readme_runs():
-    blocks = re.findall(r"```python\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+    blocks = blocks_of("README.md")
     runner = doctest.DocTestRunner()
     for number, block in enumerate(blocks):
         name = f"README block {number}"
-        runner.run(doctest.DocTestParser().get_doctest(block, {}, name, str(README), 0))
+        runner.run(doctest.DocTestParser().get_doctest(block, {}, name, "README.md", 0))
     assert runner.tries > 10 and runner.failures == 0
 
 
