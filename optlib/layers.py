@@ -30,12 +30,17 @@ def setting_at(rule: Callable, name: str, value: Any, t: Any, sweep_axes: int, n
     """A hyper-parameter at step ``t``, its axes lined up with the leading axes of the arrays."""
     if callable(value):
         domain = rule.domains.get(name, HYPER["lr"])
-        value = checks.setting(f"{rule.__name__} at step {t}", name, value(t), domain)
+        value = checks.setting(f"{rule.__name__} at step {t}", name, at_step(value, t), domain)
     if not getattr(value, "shape", ()):
         return value
     if value.ndim > sweep_axes:
         raise ValueError(f"{name} has {value.ndim} axes of settings, but sweep_axes={sweep_axes}")
     return value[(..., *(None,) * (ndim - sweep_axes))]
+
+
+def at_step(value: Callable, t: Any) -> Any:
+    """A schedule's value at step ``t``; schedules of other libraries count from 0."""
+    return getattr(value, "at_step", value)(t)
 
 
 def whole(a: Any) -> Any:

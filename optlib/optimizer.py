@@ -12,8 +12,8 @@ import numpy as np
 from . import checks
 from .containers import as_layers, like, matched, named
 from .domains import HYPER
-from .layers import Layer, cast, flat, renewed, setting_at, whole
-from .namespaces import Arrays
+from .layers import Layer, at_step, cast, flat, renewed, setting_at, whole
+from .namespaces import Arrays, is_number
 from .registry import RULES, find
 
 
@@ -74,7 +74,7 @@ class Optimizer:
         bind(self, "hyper", MappingProxyType(full))
 
     def __repr__(self) -> str:
-        changed = {k: v for k, v in self.hyper.items() if v is not self.rule.hyper[k]}
+        changed = {k: v for k, v in self.hyper.items() if not _same(v, self.rule.hyper[k])}
         parts = [self.rule.__name__, *(f"{k}={v!r}" for k, v in {"lr": self.lr, **changed}.items())]
         return f"Optimizer({', '.join(parts)})"
 
@@ -210,7 +210,7 @@ class Optimizer:
 
     def _init_layer(self, label: Any, x: Any) -> dict[str, Any]:
         xp = checks.parameter(label, x)
-        hyper = {k: v(1) if callable(v) else v for k, v in self.hyper.items()}
+        hyper = {k: at_step(v, 1) if callable(v) else v for k, v in self.hyper.items()}
         return self.rule.init(xp, x, **hyper)
 
     def _open(
@@ -249,3 +249,7 @@ class Optimizer:
             for layer, gradient in zip(layers, prepared, strict=True):
                 layer.g = checks.array_for(layer.label, "gradient", gradient, layer.x, layer.xp)
         return layers
+
+
+def _same(a: Any, b: Any) -> bool:
+    return a is b or (is_number(a) and is_number(b) and a == b)

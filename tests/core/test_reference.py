@@ -71,6 +71,11 @@ def naive(name, x, gs, lr):
     return x
 
 
+CORE = """sgd momentum nesterov keras_momentum adagrad rmsprop adam adam_uncorrected adam_l2 adamw
+    nadam sophia lamb""".split()
+
+
+@pytest.mark.parametrize("rule", CORE)
 def test_rules_follow_the_papers_number_by_number(rule):
     """A layer of one number: there LAMB's norms are absolute values."""
     hyper = {"weight_decay": 0.1} if rule in ("adam_l2", "adamw", "sophia", "lamb") else {}

@@ -1,0 +1,95 @@
+"""One way to run a case, here and in the library it is about.
+
+Layers of every shape get gradients that spread over six decades and do not depend on the
+parameters; what is compared are the parameters after the recorded steps.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from optlib.conventions import FollowedSchedule, like
+
+SHAPES = ((), (7,), (3, 4), (2, 3, 2, 2), (130, 140))
+STEPS = 200
+RECORDED = (1, 2, 3, 5, 10, 50, 100, 200)
+WARMUP = 20
+KEPT = 12
+
+
+@dataclass(frozen=True)
+class Case:
+    """One optimizer of a library with one set of arguments.
+
+    ``warm`` runs it under a linear warmup from 0, which shows where the rate is kept in the state.
+    ``tolerance`` is relative, and 1e-9 unless the library computes in less than double precision.
+    """
+
+    library: str
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    warm: bool = False
+    shapes: tuple[tuple[int, ...], ...] = SHAPES
+    tolerance: float = 1e-9
+
+    @property
+    def key(self):
+        shown = ", ".join(f"{k}={v}" for k, v in self.arguments.items())
+        return f"{self.library} {self.name}({shown}){' warm' if self.warm else ''}"
+
+
+def start(shapes, seed):
+    rng = np.random.default_rng([seed, 0])
+    return [np.asarray(rng.standard_normal(s)) for s in shapes]
+
+
+def gradients(shapes, seed, step):
+    """The gradients of one step; each entry has its own scale, between 1e-3 and 1e3."""
+    scales = np.random.default_rng([seed, 1])
+    rng = np.random.default_rng([seed, 2, step])
+    return [np.asarray(10.0 ** scales.uniform(-3, 3, s) * rng.standard_normal(s)) for s in shapes]
+
+
+def warm_rate(lr, k):
+    """The rate at the library's step ``k``, from 0."""
+    return lr * min(k / WARMUP, 1.0)
+
+
+def run_ours(case, seed=0, steps=STEPS):
+    """The parameters after the recorded steps, by what ``like`` returns."""
+    arguments = dict(case.arguments)
+    if case.warm:
+        (rate_name,) = {"lr", "learning_rate"} & set(arguments)
+        lr = arguments[rate_name]
+        arguments[rate_name] = FollowedSchedule(
+            lambda xp, k: lr * xp.minimum(k / WARMUP, 1.0), "warmup"
+        )
+    optimizer = like(case.library, case.name, **arguments)
+    x = start(case.shapes, seed)
+    state = optimizer.init(x)
+    records = []
+    for t in range(1, steps + 1):
+        x, state = optimizer.step(t, gradients(case.shapes, seed, t), x, state)
+        if t in RECORDED:
+            records.append(x)
+    return records
+
+
+def kept(layer):
+    """A few entries of a layer and its norm: enough to tell a difference, small enough to store."""
+    flat = np.asarray(layer, dtype=float).ravel()
+    places = np.linspace(0, flat.size - 1, min(KEPT, flat.size)).astype(int)
+    return np.append(flat[places], np.linalg.norm(flat))
+
+
+def summary(records):
+    """The kept entries of every recorded step, as one array."""
+    return np.array([np.concatenate([kept(layer) for layer in layers]) for layers in records])
+
+
+def distance(ours, theirs, origin):
+    """The largest difference relative to how far an entry has come, or to its size if larger."""
+    scale = np.maximum(np.abs(theirs - origin), np.abs(theirs))
+    return float(np.max(np.abs(ours - theirs) / np.maximum(scale, 1e-300)))

@@ -1,0 +1,28 @@
+"""Runs a case in PyTorch itself."""
+
+import torch
+from harness import RECORDED, STEPS, gradients, start, warm_rate
+
+VERSION = {"torch": torch.__version__}
+
+
+def run(case, seed=0, steps=STEPS):
+    """The parameters after the recorded steps."""
+    # Some states are kept in torch's default type, float32 unless told otherwise.
+    torch.set_default_dtype(torch.float64)
+    try:
+        parameters = [torch.nn.Parameter(torch.tensor(x)) for x in start(case.shapes, seed)]
+        optimizer = getattr(torch.optim, case.name)(parameters, **case.arguments)
+        lr = optimizer.param_groups[0]["lr"]
+        records = []
+        for t in range(1, steps + 1):
+            if case.warm:
+                optimizer.param_groups[0]["lr"] = warm_rate(lr, t - 1)
+            for p, g in zip(parameters, gradients(case.shapes, seed, t), strict=True):
+                p.grad = torch.tensor(g)
+            optimizer.step()
+            if t in RECORDED:
+                records.append([p.detach().numpy().copy() for p in parameters])
+        return records
+    finally:
+        torch.set_default_dtype(torch.float32)
