@@ -10,11 +10,25 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from . import layerwise, problems, rules, schedules
+from . import (
+    averaging,
+    batchsize,
+    layerwise,
+    lbfgs,
+    linesearch,
+    matrix,
+    muon,
+    problems,
+    rules,
+    schedules,
+)
+from .averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
+from .by_layer import PerLayer, per_layer
 from .checkpoint import load, save
 from .checks import NonFiniteError
 from .clipping import clip_global_norm, clip_norm, clip_value
 from .domains import Domain
+from .linesearch import LineSearch, armijo, strong_wolfe
 from .minimize import Run, minimize
 from .optimizer import Optimizer
 from .registry import RULES, SCHEDULES, rule, schedule_rule
@@ -22,7 +36,8 @@ from .schedules import Schedule, join, schedule
 
 __version__ = "0.1.0"
 
-# SymPy takes longer to import than everything else together, so what needs it is loaded when used.
+# SymPy takes longer to import than everything else together, so what needs it is loaded when used;
+# so is the table of conventions, which is long.
 _LATER = {
     "trace": "tracing",
     "Trace": "tracing",
@@ -31,41 +46,69 @@ _LATER = {
     "Derivation": "derivation",
     "DerivationError": "derivation",
     "mean": "expectation",
+    "like": "conventions",
+    "explain_difference": "conventions",
+    "NotModelled": "conventions",
+    "FollowedSchedule": "conventions",
 }
 
 __all__ = [
     "RULES",
     "SCHEDULES",
+    "Averaging",
     "Derivation",
     "DerivationError",
     "Domain",
+    "FollowedSchedule",
+    "LineSearch",
     "NonFiniteError",
+    "NotModelled",
     "Optimizer",
+    "PerLayer",
     "Run",
     "Schedule",
     "Trace",
     "Verdict",
+    "armijo",
+    "averaging",
+    "batchsize",
     "clip_global_norm",
     "clip_norm",
     "clip_value",
+    "conventions",
+    "explain_difference",
     "join",
     "layerwise",
+    "lbfgs",
+    "like",
+    "linesearch",
     "load",
+    "lookahead",
+    "matrix",
     "mean",
     "minimize",
+    "muon",
+    "optim",
+    "per_layer",
+    "polyak",
     "problems",
     "rule",
     "rules",
     "save",
     "schedule",
+    "schedule_free",
     "schedule_rule",
     "schedules",
+    "strong_wolfe",
     "trace",
     "verdict",
+    "weight_ema",
 ]
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("conventions", "optim"):
+        return importlib.import_module(f".{name}", __name__)
     if name in _LATER:
         return getattr(importlib.import_module(f".{_LATER[name]}", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import itertools
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -120,7 +121,9 @@ def array_for(label: Any, what: str, value: Any, x: Any, xp: Any) -> Any:
     return value if value.dtype == x.dtype else xp.astype(value, x.dtype)
 
 
-def state_for(label: Any, state: Any, expected: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+def state_for(
+    label: Any, state: Any, expected: Mapping[str, tuple[int, ...]], sweeping: bool = False
+) -> dict[str, Any]:
     """The state of one layer: an array of the right shape for every name.
 
     Raises
@@ -139,7 +142,9 @@ def state_for(label: Any, state: Any, expected: Mapping[str, tuple[int, ...]]) -
     for key, shape in expected.items():
         if not hasattr(state[key], "dtype"):
             raise TypeError(f"{name}: {key} must be an array, got {type(state[key]).__name__}")
-        if tuple(state[key].shape) != shape:
+        # In a sweep, what is one number per layer becomes one for each run.
+        grown = sweeping and math.prod(shape) == 1
+        if tuple(state[key].shape) != shape and not grown:
             raise ValueError(f"{name}: {key} has shape {tuple(state[key].shape)}, expected {shape}")
     return {key: state[key] for key in expected}
 

@@ -35,6 +35,31 @@ NAMES = {
     "floor": r"\alpha_{\min}",
     "warmup": "T_w",
     "total": "T",
+    "s": "s_{t-1}",
+    "g_before": "g_{t-1}",
+    "eps_root": r"\bar\varepsilon",
+    "mix": "a",
+    "coefficient": r"\eta",
+    "clip_threshold": r"\varrho",
+    "lower": r"\gamma_l",
+    "upper": r"\gamma_u",
+    "vmax": r"v^{\max}_{t-1}",
+    "mean": r"\bar g_{t-1}",
+    "d": "d_{t-1}",
+    "n": "n_{t-1}",
+    "y": "y_{t-1}",
+    "alpha": r"\alpha_0",
+    "dampening": r"\tau",
+    "threshold": r"\rho_{\min}",
+    "rho": r"\rho",
+    "period": "P",
+    "power": "p",
+    "cooldown": "T_c",
+    "rise": "T_r",
+    "multiplier": "q",
+    "width": "d",
+    "first": "T_1",
+    "second": "T_2",
 }
 """The LaTeX of the names that mean the same everywhere; a state's name stands for its old value."""
 
@@ -100,14 +125,16 @@ class _Printer(LatexPrinter):
         coefficient, factors = expr.as_coeff_mul()
         sums = [a for a in factors if a.is_Add or (a.is_Pow and a.base.is_Add)]
         others = [a for a in factors if a not in sums]
-        if not sums or not others or any(a.as_numer_denom()[1] != 1 for a in factors):
-            return super()._print_Mul(expr)
-        number = {1: "", -1: "- "}.get(coefficient, f"{self._print(coefficient)} ")
         settings = [a for a in others if all(s.name in HYPER for s in a.free_symbols)]
         rest = [a for a in others if a not in settings]
+        parted = (bool(sums), bool(settings), bool(rest))
+        if sum(parted) < 2 or any(a.as_numer_denom()[1] != 1 for a in factors):
+            return super()._print_Mul(expr)
+        number = {1: "", -1: "- "}.get(coefficient, f"{self._print(coefficient)} ")
         front = self._print(sp.Mul(*settings)) + " " if settings else ""
         brackets = " ".join(self.parenthesize(a, PRECEDENCE["Mul"]) for a in sums)
-        return number + front + brackets + (rf" \, {self._print(sp.Mul(*rest))}" if rest else "")
+        gap = r" \, " if sums else ""
+        return number + front + brackets + (gap + self._print(sp.Mul(*rest)) if rest else "")
 
 
 def _symbols(expression: sp.Basic) -> Iterable[sp.Symbol]:

@@ -58,6 +58,27 @@ def flat(xp: Any, sweep_axes: int) -> Callable:
     return view
 
 
+def stacked(xp: Any, sweep_axes: int) -> Callable:
+    """The view of a rule of scope ``matrix``: each run's layer as a stack of matrices.
+
+    The last two axes are the matrix and the axes before them one axis, so a layer always fills the
+    last three axes. A vector or a number is a matrix of one row.
+    """
+
+    def view(a: Any) -> Any:
+        runs, own = tuple(a.shape)[:sweep_axes], tuple(a.shape)[sweep_axes:]
+        own = (1,) * (2 - len(own)) + own
+        return xp.reshape(a, (*runs, math.prod(own[:-2]), *own[-2:]))
+
+    return view
+
+
+def view_of(scope: str, xp: Any, sweep_axes: int) -> Callable:
+    """The view that a rule of this scope is handed."""
+    views = {"layer": flat, "matrix": stacked}
+    return views[scope](xp, sweep_axes) if scope in views else whole
+
+
 def cast(xp: Any, a: Any, dtype: Any) -> Any:
     """``a`` as an array of this type."""
     a = xp.asarray(a)

@@ -9,8 +9,12 @@ from typing import Any
 import numpy as np
 
 from . import checks
-from .optimizer import Layer, Optimizer
+from .averaging import Averaging
+from .layers import Layer, cast
+from .linesearch import LineSearch
+from .optimizer import Optimizer
 from .problems import Problem
+from .steps import direction, displacement, rate
 
 _POLICIES = ("raise", "skip", "freeze")
 
@@ -24,15 +28,19 @@ class Run:
     t : array, shape (records,)
         The steps that were recorded, the start (``t0``) and the end among them.
     x : array, shape (records, sweep..., x...)
-        The parameters after those steps.
+        The parameters after those steps; with averaging, its results.
     f : array, shape (records, sweep...)
         The values of the problem there.
     diverged : array of int, shape (sweep...)
         The step at which a run left the finite numbers and was frozen; 0 for never.
     evals : array of int, shape (sweep...)
-        How many gradients each run took.
+        How many times each run asked for a gradient; a line search may do so often in a step.
     state : dict of arrays
         The state after the last step, for ``state=`` of a run that goes on.
+    point : array, shape (sweep..., x...)
+        The optimizer's own last point, where a run goes on: with averaging not the result.
+    average : dict of arrays
+        What the averaging keeps, for ``average=`` of a run that goes on.
     """
 
     t: np.ndarray
@@ -41,6 +49,20 @@ class Run:
     diverged: np.ndarray
     evals: np.ndarray
     state: dict[str, np.ndarray]
+    point: np.ndarray
+    average: dict[str, np.ndarray]
+
+
+@dataclass
+class _Now:
+    """A run between two steps; rows that diverged stay as they are."""
+
+    t: int
+    x: np.ndarray
+    state: dict[str, np.ndarray]
+    average: dict[str, np.ndarray]
+    diverged: np.ndarray
+    evals: np.ndarray
 
 
 def minimize(
@@ -53,6 +75,8 @@ def minimize(
     state: dict[str, np.ndarray] | None = None,
     t0: int = 0,
     nonfinite: str | None = None,
+    averaging: Averaging | None = None,
+    average: dict[str, np.ndarray] | None = None,
 ) -> Run:
     """Run an optimizer on a problem, once or for a sweep of settings and starts.
 
@@ -73,6 +97,10 @@ def minimize(
     nonfinite : {"raise", "skip", "freeze"}, optional
         For NaN or infinite values: raise (the default for a single run), leave the step out, or
         keep the run at its last finite point from then on (always so in a sweep).
+    averaging : Averaging, optional
+        Where to take the gradients and what to return; see :mod:`optlib.averaging`.
+    average
+        Go on from what the averaging kept, with ``state`` and ``t0``.
 
     Returns
     -------
@@ -93,72 +121,138 @@ def minimize(
         raise ValueError(f"x0 has shape {start.shape}; {problem.name} takes (sweep..., {wanted})")
     sweep = np.broadcast_shapes(start.shape[:axes], optimizer.shape)
     allowed = ("freeze",) if sweep else _POLICIES
+    _searched(optimizer, sweep, averaging)
     policy = checks.policy("nonfinite", nonfinite or ("freeze" if sweep else "raise"), allowed)
     x = np.array(np.broadcast_to(start, sweep + problem.shape))
     if state is None:
-        state = optimizer.init(x)
+        state = optimizer.init(x, sweep_axes=len(sweep))
     elif set(state) != set(optimizer.rule.state):
         wanted = ", ".join(optimizer.rule.state) or "nothing"
         raise TypeError(f"state must hold {wanted}; got {', '.join(map(str, state))}")
+    averaging = averaging or _NONE
+    average = averaging.init(x) if average is None else dict(average)
     marks = _marks(steps, t0, record)
     records = np.empty((len(marks), *x.shape), x.dtype), np.empty((len(marks), *sweep), x.dtype)
-    diverged = np.zeros(sweep, dtype=int)
+    now = _Now(t0, x, dict(state), average, np.zeros(sweep, int), np.zeros(sweep, int))
     with np.errstate(all="ignore"):
-        points = _points(optimizer, problem, x, dict(state), t0, steps, policy, diverged)
-        for t, point, last in points:
-            final = last
-            if t - t0 in marks:
-                row = marks[t - t0]
-                records[0][row], records[1][row] = point, problem.value(point)
-    evals = np.where(diverged > 0, diverged - t0, steps)
-    return Run(t0 + np.array(list(marks)), *records, diverged, evals, final)
+        for _ in _steps(optimizer, problem, averaging, now, steps, policy):
+            if now.t - t0 in marks:
+                row, result = marks[now.t - t0], averaging.result(now.x, now.average)
+                records[0][row], records[1][row] = result, problem.value(result)
+    t = t0 + np.array(list(marks))
+    return Run(t, *records, now.diverged, now.evals, now.state, now.x, now.average)
 
 
-def _points(
+_NONE = Averaging(
+    "none", lambda t, x, avg, lr: (x, avg), init=lambda x: {}, result=lambda x, avg: x
+)
+
+
+def _searched(optimizer: Optimizer, sweep: tuple[int, ...], averaging: Averaging | None) -> None:
+    """A line search goes with one run of a rule that returns a direction, and nothing around."""
+    if not isinstance(optimizer.lr, LineSearch):
+        return
+    if sweep:
+        raise ValueError(f"{optimizer.lr!r} does not sweep: each run needs its own evaluations")
+    if optimizer.rule.takes_lr:
+        raise TypeError(f"{optimizer.rule.__name__} needs a rate inside; a line search gives none")
+    if averaging is not None:
+        raise TypeError(f"{optimizer.lr!r} and {averaging!r} cannot both say where to evaluate")
+
+
+def _steps(
     optimizer: Optimizer,
     problem: Problem,
-    x: np.ndarray,
-    state: dict[str, np.ndarray],
-    t0: int,
+    averaging: Averaging,
+    now: _Now,
     steps: int,
     policy: str,
-    diverged: np.ndarray,
-) -> Iterator[tuple[int, np.ndarray, dict[str, np.ndarray]]]:
-    """The points of a run, the start first; ``diverged`` is filled on the way."""
-    runs = diverged.ndim
-    inner = tuple(range(runs, x.ndim))
-    yield t0, x, state
-    for t in range(t0 + 1, t0 + steps + 1):
-        g = np.asarray(problem.grad(x, t), dtype=x.dtype)
-        if optimizer.before is not None:
-            (g,) = optimizer.before([g], runs)
-        inputs = _inputs(optimizer, problem, x)
-        new_x, new_state = optimizer.advance(Layer(None, np, t, g, x, state, inputs), runs)
-        if problem.project is not None:
-            new_x = np.asarray(problem.project(new_x), dtype=x.dtype)
-        if np.isfinite(new_x).all() and np.isfinite(g).all() and not diverged.any():
-            x, state = new_x, new_state
+) -> Iterator[None]:
+    """Take the steps, changing ``now``; a halt before the first one and after each."""
+    runs = now.diverged.ndim
+    inner = tuple(range(runs, now.x.ndim))
+    known = None
+    yield
+    for t in range(now.t + 1, now.t + steps + 1):
+        now.t = t
+        going = now.diverged == 0
+        if isinstance(optimizer.lr, LineSearch):
+            g, new, known = _search(optimizer, problem, now, known)
         else:
-            fine = np.isfinite(new_x).all(axis=inner) & np.isfinite(g).all(axis=inner)
+            g, new = _step(optimizer, problem, averaging, now, runs)
+            now.evals[...] += going
+        old = now.x, now.state, now.average
+        if not (np.isfinite(new[0]).all() and np.isfinite(g).all() and going.all()):
+            fine = np.isfinite(new[0]).all(axis=inner) & np.isfinite(g).all(axis=inner)
             if policy == "raise":
                 raise checks.NonFiniteError(
-                    f"{optimizer!r} on {problem.name}: step {t} is NaN or infinite; "
+                    f"{optimizer!r} on {problem.name}: step {now.t} is NaN or infinite; "
                     "nonfinite='skip' leaves such steps out, 'freeze' keeps the last finite point"
                 )
             if policy == "freeze":
-                diverged[...] = np.where((diverged == 0) & ~fine, t, diverged)
-            x, state = _where(fine & (diverged == 0), (new_x, new_state), (x, state))
-        yield t, x, state
+                now.diverged[...] = np.where(going & ~fine, now.t, now.diverged)
+            new, known = _where(fine & (now.diverged == 0), new, old), None
+        now.x, now.state, now.average = new
+        yield
 
 
-def _where(going: np.ndarray, new: tuple, old: tuple) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """The new point and state of the runs that go on, the old ones of the others."""
+def _step(
+    optimizer: Optimizer, problem: Problem, averaging: Averaging, now: _Now, runs: int
+) -> tuple[np.ndarray, tuple]:
+    """The gradient; and the point, the state and the average after a step."""
+    at = averaging.point(now.x, now.average)
+    g = np.asarray(problem.grad(at, now.t), dtype=now.x.dtype)
+    layer = _layer(optimizer, problem, now, at, g)
+    u, state = displacement(optimizer, layer, runs)
+    x = _projected(problem, cast(np, now.x - u, now.x.dtype))
+    lr = rate(optimizer, layer, runs, x.ndim)
+    x, average = averaging.update(now.t, x, now.average, lr)
+    return layer.g, (x, state, average)
+
+
+def _search(
+    optimizer: Optimizer, problem: Problem, now: _Now, known: tuple | None
+) -> tuple[np.ndarray, tuple, tuple | None]:
+    """The same with the rate searched for; value and gradient at the end serve the next step."""
+
+    def value_and_grad(x: np.ndarray) -> tuple[float, np.ndarray]:
+        return problem.value(x, now.t), np.asarray(problem.grad(x, now.t), dtype=now.x.dtype)
+
+    if known is None:
+        known = value_and_grad(now.x)
+        now.evals += 1
+    f, g = known
+    layer = _layer(optimizer, problem, now, now.x, g)
+    u, state = direction(optimizer, layer, 0)
+    lr, *known, evals = optimizer.lr(value_and_grad, now.x, u, f, g)
+    now.evals += evals
+    moved = cast(np, now.x - lr * u, now.x.dtype)
+    x = _projected(problem, moved)
+    return layer.g, (x, state, now.average), tuple(known) if x is moved else None
+
+
+def _layer(
+    optimizer: Optimizer, problem: Problem, now: _Now, at: np.ndarray, g: np.ndarray
+) -> Layer:
+    if optimizer.before is not None:
+        (g,) = optimizer.before([g], now.diverged.ndim)
+    return Layer(None, np, now.t, g, at, now.state, _inputs(optimizer, problem, at))
+
+
+def _projected(problem: Problem, x: np.ndarray) -> np.ndarray:
+    return x if problem.project is None else np.asarray(problem.project(x), dtype=x.dtype)
+
+
+def _where(going: np.ndarray, new: tuple, old: tuple) -> tuple:
+    """The new point, state and average of the runs that go on, the old ones of the others."""
 
     def choose(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         ndim = max(a.ndim, going.ndim)
         return np.where(going.reshape(going.shape + (1,) * (ndim - going.ndim)), a, b)
 
-    return choose(new[0], old[0]), {k: choose(a, old[1][k]) for k, a in new[1].items()}
+    (x, *kept), (old_x, *old_kept) = new, old
+    both = zip(kept, old_kept, strict=True)
+    return choose(x, old_x), *({k: choose(a, b[k]) for k, a in d.items()} for d, b in both)
 
 
 def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, np.ndarray]:

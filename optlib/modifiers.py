@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .checks import setting
 from .domains import HYPER
 
 
@@ -54,19 +55,57 @@ def decoupled(rule: Callable) -> Callable:
     return _derived(rule, changed, "decoupled", "adds weight_decay * x to the direction")
 
 
+def starting(rule: Callable, **values: Any) -> Callable:
+    """The rule with states that start at these numbers instead of where they start.
+
+    Parameters
+    ----------
+    rule : callable
+        A registered rule.
+    **values
+        State -> number: every entry of this state before the first step.
+
+    Raises
+    ------
+    TypeError
+        If the rule has no state of this name.
+    ValueError
+        If a number lies outside the state's domain.
+    """
+    for name, value in values.items():
+        if name not in rule.state:
+            known = ", ".join(rule.state) or "none"
+            raise TypeError(f"{rule.__name__} has no state {name!r}; known are {known}")
+        setting(rule.__name__, name, value, rule.domains[name])
+
+    def changed(*args: Any, **hyper: Any) -> Any:
+        return rule(*args, **hyper)
+
+    def init(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
+        full = {k: xp.full_like(x, value) for k, value in values.items()}
+        return {**rule.init(xp, x, **hyper), **full}
+
+    said = ", ".join(f"{k} at {v}" for k, v in values.items())
+    changed = _specified(rule, changed, "starting", f"starts {said}")
+    changed.init = init
+    return changed
+
+
 def _derived(rule: Callable, changed: Callable, suffix: str, change: str) -> Callable:
-    """Give the changed rule the specification of the old one, with ``weight_decay`` added."""
-    changed.__name__ = changed.__qualname__ = f"{rule.__name__}_{suffix}"
-    changed.__doc__ = rule.__doc__
-    changed.state, changed.inputs, changed.scope = rule.state, rule.inputs, rule.scope
-    changed.takes_lr, changed.source, changed.init = (
-        rule.takes_lr,
-        rule.source,
-        _without_decay(rule),
-    )
-    changed.parent, changed.change = rule, change
+    """The changed rule with the specification of the old one and ``weight_decay`` added."""
+    changed = _specified(rule, changed, suffix, change)
+    changed.init = _without_decay(rule)
     changed.hyper = {**rule.hyper, "weight_decay": 0.0}
     changed.domains = {**rule.domains, "weight_decay": HYPER["weight_decay"]}
+    return changed
+
+
+def _specified(rule: Callable, changed: Callable, suffix: str, change: str) -> Callable:
+    """The changed rule with the specification of the old one."""
+    changed.__dict__.update(rule.__dict__)
+    changed.__name__ = changed.__qualname__ = f"{rule.__name__}_{suffix}"
+    changed.__doc__ = rule.__doc__
+    changed.parent, changed.change = rule, change
     return changed
 
 

@@ -12,9 +12,11 @@ import numpy as np
 from . import checks
 from .containers import as_layers, like, matched, named
 from .domains import HYPER
-from .layers import Layer, at_step, cast, flat, renewed, setting_at, whole
-from .namespaces import Arrays, is_number
+from .layers import Layer, at_step, cast, view_of
+from .linesearch import LineSearch
+from .namespaces import is_number
 from .registry import RULES, find
+from .steps import displacement
 
 
 @dataclass(frozen=True, eq=False, init=False, repr=False)
@@ -84,8 +86,15 @@ class Optimizer:
         settings = (self.lr, *self.hyper.values())
         return np.broadcast_shapes(*(getattr(value, "shape", ()) for value in settings))
 
-    def init(self, x: Any) -> Any:
+    def init(self, x: Any, *, sweep_axes: int = 0) -> Any:
         """The state before the first step, in the container of ``x``: a dict of arrays per layer.
+
+        Parameters
+        ----------
+        x : array, or a list, tuple or dict of arrays
+            The parameters.
+        sweep_axes : int
+            As for :meth:`step`; it matters to rules of scope ``matrix``.
 
         Raises
         ------
@@ -93,7 +102,7 @@ class Optimizer:
             If a parameter is not an array of real floating-point numbers.
         """
         layers = as_layers(x)
-        return like(x, {k: self._init_layer(k, array) for k, array in layers.items()})
+        return like(x, {k: self._init_layer(k, array, sweep_axes) for k, array in layers.items()})
 
     def step(
         self, t: Any, g: Any, x: Any, state: Any, *, sweep_axes: int = 0, **inputs: Any
@@ -182,41 +191,24 @@ class Optimizer:
 
     def advance(self, layer: Layer, sweep_axes: int) -> tuple[Any, dict[str, Any]]:
         """One step of one layer that has been checked."""
-        xp, x, rule = layer.xp, layer.x, self.rule
-        view = flat(xp, sweep_axes) if rule.scope == "layer" else whole
-        u_ndim = view(x).ndim
-        keywords = {
-            name: setting_at(rule, name, value, layer.t, sweep_axes, u_ndim)
-            for name, value in self.hyper.items()
-        }
-        keywords |= {name: view(value) for name, value in layer.inputs.items()}
-        if rule.takes_lr:
-            keywords["lr"] = self._rate(layer, sweep_axes, u_ndim)
-        states = (view(value) for value in layer.state.values())
-        u, *new = rule(Arrays(xp), layer.t, view(layer.g), view(x), *states, **keywords)
-        u = cast(xp, u, x.dtype)
-        u = xp.reshape(u, x.shape) if u.shape != x.shape else u
-        if not rule.takes_lr:
-            u = self._rate(layer, sweep_axes, x.ndim) * u
-        given = (layer.g, x, *layer.state.values())
-        pairs = zip(layer.state.items(), new, strict=True)
-        new_state = {k: renewed(xp, old, value, given) for (k, old), value in pairs}
-        return cast(xp, x - u, x.dtype), new_state
+        u, new_state = displacement(self, layer, sweep_axes)
+        return cast(layer.xp, layer.x - u, layer.x.dtype), new_state
 
-    def _rate(self, layer: Layer, sweep_axes: int, ndim: int) -> Any:
-        lr = setting_at(self.rule, "lr", self.lr, layer.t, sweep_axes, ndim)
-        # In the type of x, so that a row of a sweep equals the single run bit by bit.
-        return cast(layer.xp, lr, layer.x.dtype) if getattr(lr, "shape", ()) else lr
-
-    def _init_layer(self, label: Any, x: Any) -> dict[str, Any]:
+    def _init_layer(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
         xp = checks.parameter(label, x)
         hyper = {k: at_step(v, 1) if callable(v) else v for k, v in self.hyper.items()}
-        return self.rule.init(xp, x, **hyper)
+        if self.rule.scope != "matrix":
+            return self.rule.init(xp, x, **hyper)
+        seen = view_of("matrix", xp, sweep_axes)(x)
+        state = self.rule.init(xp, seen, **hyper)
+        return {k: xp.reshape(a, x.shape) if a.shape == seen.shape else a for k, a in state.items()}
 
     def _open(
         self, t: Any, g: Any, x: Any, state: Any, sweep_axes: int, inputs: Mapping[str, Any]
     ) -> list[Layer]:
         """Everything that one step needs, checked, layer by layer."""
+        if isinstance(self.lr, LineSearch):
+            raise TypeError(f"{self.lr!r} evaluates the problem, which only minimize knows")
         checks.inputs_for(self.rule.__name__, self.rule.inputs, inputs)
         if self.shape and not sweep_axes:
             raise ValueError(
@@ -232,7 +224,8 @@ class Optimizer:
         layers = []
         for k, array in xs.items():
             xp = checks.parameter(k, array)
-            expected = {name: tuple(a.shape) for name, a in self._init_layer(k, array).items()}
+            fresh = self._init_layer(k, array, sweep_axes)
+            expected = {name: tuple(a.shape) for name, a in fresh.items()}
             layers.append(
                 Layer(
                     label=k,
@@ -240,7 +233,7 @@ class Optimizer:
                     t=checks.step_number(ts[k]),
                     g=checks.array_for(k, "gradient", gs[k], array, xp),
                     x=array,
-                    state=checks.state_for(k, states[k], expected),
+                    state=checks.state_for(k, states[k], expected, bool(sweep_axes)),
                     inputs={n: checks.array_for(k, n, v[k], array, xp) for n, v in extra.items()},
                 )
             )

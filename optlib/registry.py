@@ -19,7 +19,7 @@ RULES: dict[str, Callable] = {}
 SCHEDULES: dict[str, Callable] = {}
 """Every schedule by its name."""
 
-SCOPES = ("element", "layer")
+SCOPES = ("element", "layer", "matrix")
 
 _FIRST = ("xp", "t", "g", "x")
 
@@ -32,13 +32,14 @@ def rule(
     scope: str = "element",
     domains: Mapping[str, str] | None = None,
     init: Callable[..., dict[str, Any]] | None = None,
+    traceable: bool = True,
 ) -> Callable[[Callable], Callable]:
     """Register a rule and read its specification off its signature.
 
     The function gets the attributes ``scope``, ``parent``, ``change``, ``source``, ``domains``
     (name ->
     :class:`~optlib.domains.Domain`, for hyper-parameters and states), ``state`` (names), ``hyper``
-    (name -> default), ``inputs`` (names), ``takes_lr`` and ``init``.
+    (name -> default), ``inputs`` (names), ``takes_lr``, ``init`` and ``traceable``.
 
     Parameters
     ----------
@@ -48,12 +49,14 @@ def rule(
         The rule this one modifies.
     change : str
         The one thing that differs from the parent.
-    scope : {"element", "layer"}
-        How much of a layer the rule must see at once.
+    scope : {"element", "layer", "matrix"}
+        How much of a layer the rule must see at once; see :mod:`optlib.layers` for the views.
     domains : mapping, optional
         Domains of names that the book does not use in the same sense everywhere.
     init : callable, optional
         ``init(xp, x, **hyper) -> dict`` for states that do not start as zeros like ``x``.
+    traceable : bool
+        Whether the rule can run on symbols; matrix functions cannot.
 
     Raises
     ------
@@ -75,6 +78,7 @@ def rule(
         fn.inputs = tuple(k for k in keywords if k in free and k != "lr")
         fn.takes_lr = "lr" in free
         fn.scope, fn.parent, fn.change, fn.source = scope, parent, change, source
+        fn.traceable = traceable
         fn.domains = _domains(fn.__name__, fn.hyper, {"lr": None, **(domains or {})})
         for name in fn.state + fn.inputs:
             given = (domains or {}).get(name) or QUANTITIES.get(name) or "real"

@@ -111,12 +111,14 @@ def trace(rule: Callable | str, n: int | None = None, **fixed: Any) -> Trace:
     Raises
     ------
     TypeError
-        If the rule is unknown, if a name in ``fixed`` is not one of its names, or if ``n`` is given
-        for a rule that acts element by element.
+        If the rule is unknown or cannot be traced, if a name in ``fixed`` is not one of its names,
+        or if ``n`` is given for a rule that acts element by element.
     ValueError
         If a fixed number lies outside its domain.
     """
     fn = find("rule or schedule", {**RULES, **SCHEDULES}, rule)
+    if not getattr(fn, "traceable", True):
+        raise TypeError(f"{fn.__name__} cannot run on symbols")
     layer = getattr(fn, "scope", "element") == "layer"
     if n is not None and not layer:
         raise TypeError(f"{fn.__name__} acts element by element; n is for rules of a whole layer")

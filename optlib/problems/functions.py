@@ -90,6 +90,11 @@ def _planar(
     )
 
 
+def _square(a: Any) -> Any:
+    # NumPy's power of a scalar and of an array may differ in the last bit; a product does not.
+    return a * a
+
+
 def rosenbrock() -> Problem:
     r"""Rosenbrock's valley, :math:`(1-x)^2 + 100 (y-x^2)^2`; minimum 0 at (1, 1).
 
@@ -97,7 +102,7 @@ def rosenbrock() -> Problem:
     """
     return _planar(
         "rosenbrock",
-        lambda xp, x, y: (1 - x) ** 2 + 100 * (y - x * x) ** 2,
+        lambda xp, x, y: _square(1 - x) + 100 * _square(y - x * x),
         lambda xp, x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
         lambda xp, x, y: (2 - 400 * y + 1200 * x * x, -400 * x, 200 + 0 * x),
         start=(-1.2, 1.0),
@@ -153,7 +158,7 @@ def himmelblau() -> Problem:
     )
     return _planar(
         "himmelblau",
-        lambda xp, x, y: (x * x + y - 11) ** 2 + (x + y * y - 7) ** 2,
+        lambda xp, x, y: _square(x * x + y - 11) + _square(x + y * y - 7),
         lambda xp, x, y: (
             4 * x * (x * x + y - 11) + 2 * (x + y * y - 7),
             2 * (x * x + y - 11) + 4 * y * (x + y * y - 7),
@@ -209,7 +214,7 @@ def ravine(steepness: float = 25.0) -> Problem:
 
     return _planar(
         "ravine",
-        lambda xp, x, y: k / 2 * (y - xp.sin(x)) ** 2 + x * x / 20,
+        lambda xp, x, y: k / 2 * _square(y - xp.sin(x)) + x * x / 20,
         lambda xp, x, y: (
             -k * (y - xp.sin(x)) * xp.cos(x) + x / 10,
             k * (y - xp.sin(x)),

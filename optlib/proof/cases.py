@@ -67,7 +67,10 @@ def _sign(e: sp.Basic, case: Case) -> tuple[int, sp.Basic | None]:
         return known, None
     if sp.count_ops(e) > _LARGEST:
         return 0, e
-    tops, bottoms = (sp.factor_list(part) for part in sp.fraction(sp.together(e)))
+    top, bottom = sp.fraction(sp.together(e))
+    if sp.expand(top) == 0:
+        return 0, None
+    tops, bottoms = sp.factor_list(top), sp.factor_list(bottom)
     sign = int(sp.sign(tops[0]) * sp.sign(bottoms[0]))
     for f, k in [*tops[1], *bottoms[1]]:
         known = _factor_sign(f, case)

@@ -1,5 +1,14 @@
 """The cases that are frozen, and run live where a library is installed."""
 
+import cases_keras
+import cases_matrix
+import cases_optax
 import cases_torch
+import cases_transformers
 
-CASES = {"torch": cases_torch.CASES}
+CASES = {
+    "torch": [*cases_torch.CASES, *cases_matrix.TORCH],
+    "optax": [*cases_optax.CASES, *cases_matrix.OPTAX],
+    "keras": cases_keras.CASES,
+    "transformers": cases_transformers.CASES,
+}

@@ -6,6 +6,7 @@ parameters; what is compared are the parameters after the recorded steps.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -47,9 +48,15 @@ def start(shapes, seed):
 
 def gradients(shapes, seed, step):
     """The gradients of one step; each entry has its own scale, between 1e-3 and 1e3."""
-    scales = np.random.default_rng([seed, 1])
     rng = np.random.default_rng([seed, 2, step])
-    return [np.asarray(10.0 ** scales.uniform(-3, 3, s) * rng.standard_normal(s)) for s in shapes]
+    scales = _scales(shapes, seed)
+    return [np.asarray(c * rng.standard_normal(s)) for c, s in zip(scales, shapes, strict=True)]
+
+
+@cache
+def _scales(shapes, seed):
+    rng = np.random.default_rng([seed, 1])
+    return [10.0 ** rng.uniform(-3, 3, s) for s in shapes]
 
 
 def warm_rate(lr, k):

@@ -9,6 +9,11 @@ def rule(request):
     return request.param
 
 
+@pytest.fixture(params=[name for name, fn in RULES.items() if fn.traceable])
+def traced_rule(request):
+    return request.param
+
+
 @pytest.fixture(params=SHAPES, ids=str)
 def shape(request):
     return request.param

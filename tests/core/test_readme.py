@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import optlib
-from optlib import derivation, optimizer, schedules
+from optlib import by_layer, derivation, optimizer
+from optlib.schedules import binding
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ def test_the_readme_runs():
     assert runner.tries > 10 and runner.failures == 0
 
 
-@pytest.mark.parametrize("module", [derivation, optimizer, schedules])
+@pytest.mark.parametrize("module", [by_layer, binding, derivation, optimizer])
 def test_the_examples_of_docstrings_run(module):
     failed, tried = doctest.testmod(module)
     assert tried > 0 and failed == 0

@@ -1,12 +1,7 @@
-"""Schedules: a hyper-parameter as a pure function of the step ``t = 1, 2, 3, ...``.
-
-A schedule ``(xp, t, *, ...)`` is written once, like a rule, and is bound to its numbers by
-:func:`schedule`. It stands for any hyper-parameter of an :class:`~optlib.optimizer.Optimizer`.
-"""
+"""A schedule bound to its numbers, and two schedules one after the other."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -14,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from .checks import checked
-from .namespaces import words
-from .registry import SCHEDULES, find, schedule_rule
+from ..checks import checked
+from ..namespaces import words
+from ..registry import SCHEDULES, find
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +71,13 @@ def join(first: Schedule, second: Schedule, at: int) -> Schedule:
         Bound schedules; joining the result again makes longer chains.
     at : int
         The last step of ``first``, at least 1.
+
+    Raises
+    ------
+    TypeError
+        If ``first`` or ``second`` is not a bound schedule.
+    ValueError
+        If ``at`` is not a whole step.
     """
 
     def joined(xp: Any, t: Any, *, first: Schedule, second: Schedule, at: int) -> Any:
@@ -90,38 +92,3 @@ def join(first: Schedule, second: Schedule, at: int) -> Schedule:
     if isinstance(at, bool) or not isinstance(at, int) or at < 1:
         raise ValueError(f"join: at must be a whole step >= 1, got {at!r}")
     return Schedule(joined, MappingProxyType({"first": first, "second": second, "at": at}))
-
-
-_LENGTH = "integer [1, inf)"
-_RATE = {"peak": "[0, inf)", "floor": "[0, inf)", "warmup": _LENGTH, "total": _LENGTH}
-
-
-@schedule_rule(source="the default of every library", domains=_RATE)
-def constant(xp, t, *, peak):
-    r"""A constant, :math:`\alpha_t = \alpha`."""
-    return peak + 0 * t
-
-
-@schedule_rule(source="Goyal et al. 2017, section 2.2", domains=_RATE)
-def linear_warmup(xp, t, *, peak, warmup):
-    r"""Linear warmup: :math:`\alpha_t = \alpha \min(t/T_w, 1)`; step 1 sees :math:`\alpha/T_w`."""
-    return peak * xp.minimum(t / warmup, 1.0)
-
-
-@schedule_rule(source="Devlin et al. 2019, appendix A.2", domains=_RATE)
-def linear_decay(xp, t, *, peak, total, floor=0.0):
-    r"""Linear decay from the peak, before step 1, to the floor at step ``total`` and after it."""
-    return floor + (peak - floor) * (1 - xp.minimum(t / total, 1.0))
-
-
-@schedule_rule(source="Vaswani et al. 2017, eq. 3", domains=_RATE)
-def inverse_sqrt(xp, t, *, peak, warmup):
-    r"""Warmup, then inverse square root: :math:`\alpha_t = \alpha\min(t/T_w, \sqrt{T_w/t})`."""
-    return peak * xp.minimum(t / warmup, xp.sqrt(warmup / t))
-
-
-@schedule_rule(source="Loshchilov & Hutter 2017, eq. 5, without restarts", domains=_RATE)
-def cosine(xp, t, *, peak, total, floor=0.0):
-    r"""Half a cosine from the peak, before step 1, to the floor at step ``total`` and after it."""
-    progress = xp.minimum(t / total, 1.0)
-    return floor + (peak - floor) * (1 + xp.cos(math.pi * progress)) / 2

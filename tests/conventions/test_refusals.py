@@ -1,0 +1,53 @@
+"""What Keras, transformers and the rules for matrices refuse, and what of theirs has no effect."""
+
+import numpy as np
+import pytest
+
+from optlib.conventions import NotModelled, like
+
+
+@pytest.mark.parametrize(
+    ("library", "name", "arguments", "error", "words"),
+    [
+        ("keras", "Adam", {"clipnorm": 1.0, "clipvalue": 1.0}, ValueError, "only one of"),
+        ("keras", "SGD", {"loss_scale_factor": 2.0}, NotModelled, "loss_scale_factor"),
+        ("keras", "Muon", {"gradient_accumulation_steps": 2}, NotModelled, "accumulation"),
+        ("keras", "Muon", {"exclude_layers": ["head"]}, NotModelled, "exclude_layers"),
+        ("keras", "AdamW", {"weight_decay": None}, ValueError, "must be a number"),
+        ("keras", "Adam", {"lr": 0.1}, TypeError, "no argument 'lr'"),
+        ("transformers", "Adafactor", {"lr": 0.1}, ValueError, "not both"),
+        ("transformers", "Adafactor", {"relative_step": False}, ValueError, "needs lr"),
+        ("torch", "Muon", {"adjust_lr_fn": "other"}, NotModelled, "adjust_lr_fn='other'"),
+        ("optax", "muon", {"learning_rate": 1.0, "ns_coeffs": "dion"}, NotModelled, "'dion'"),
+        ("optax", "muon", {"learning_rate": 1.0, "adaptive": True}, NotModelled, "adaptive"),
+    ],
+)
+def test_refused(library, name, arguments, error, words):
+    with pytest.raises(error, match=words):
+        like(library, name, **arguments)
+
+
+def test_optax_adafactor_over_other_axes_than_the_last_two_is_refused():
+    opt = like("optax", "adafactor", learning_rate=0.1)
+    opt.init(np.ones((3, 130, 140)))
+    with pytest.raises(NotModelled, match="axes that are not the last"):
+        opt.init(np.ones((130, 3, 140)))
+
+
+def moved(steps=30, **arguments):
+    opt = like("keras", "Adafactor", **arguments)
+    x = np.ones((3, 4))
+    state = opt.init(x)
+    for t in range(1, steps + 1):
+        x, state = opt.step(t, np.random.default_rng(t).standard_normal((3, 4)), x, state)
+    return x
+
+
+def test_relative_step_of_keras_changes_nothing():
+    given = {"learning_rate": 0.9}
+    assert np.array_equal(moved(**given), moved(**given, relative_step=False))
+
+
+def test_an_average_of_keras_that_overwrites_nothing_leaves_the_points_alone():
+    assert np.array_equal(moved(), moved(use_ema=True))
+    assert not np.array_equal(moved(), moved(use_ema=True, ema_overwrite_frequency=10))

@@ -1,0 +1,173 @@
+"""What is returned instead of the last point, and where the gradient is taken."""
+
+import numpy as np
+import pytest
+from support import same
+
+from optlib import Optimizer, minimize, problems, schedule
+from optlib.averaging import lookahead, polyak, schedule_free, weight_ema
+from optlib.linesearch import armijo
+
+NOISY = problems.noisy(problems.quadratic(10.0), sigma=1.0, seed=2)
+ALL = [weight_ema(0.9), polyak(), polyak(start=7), lookahead(5, 0.5), schedule_free(0.9)]
+BESIDE = [weight_ema(0.9), polyak(), schedule_free(0.0)]
+"""Those that leave the optimizer's own path alone."""
+
+
+@pytest.mark.parametrize("averaging", BESIDE, ids=repr)
+def test_an_average_beside_the_run_leaves_it_bitwise_alone(averaging):
+    opt = Optimizer("adam", lr=0.1)
+    plain, averaged = (
+        minimize(opt, NOISY, steps=30),
+        minimize(opt, NOISY, steps=30, averaging=averaging),
+    )
+    assert same(averaged.point, plain.x[-1]) and averaged.evals == 30
+    assert not np.array_equal(averaged.x[-1], plain.x[-1])
+
+
+def test_the_polyak_mean_is_the_mean():
+    opt = Optimizer("sgd", lr=0.05)
+    path = minimize(opt, NOISY, steps=40).x
+    mean = minimize(opt, NOISY, steps=40, averaging=polyak()).x
+    np.testing.assert_allclose(mean[1:], np.cumsum(path[1:], 0) / np.arange(1, 41)[:, None])
+    late = minimize(opt, NOISY, steps=40, averaging=polyak(start=30)).x
+    np.testing.assert_allclose(late[-1], path[31:].mean(axis=0))
+    np.testing.assert_array_equal(late[31], path[31])
+
+
+def test_the_exponential_average_is_its_sum():
+    opt, d = Optimizer("sgd", lr=0.05), 0.8
+    path = minimize(opt, NOISY, steps=25).x
+    averaged = minimize(opt, NOISY, steps=25, averaging=weight_ema(d)).x
+    weights = (1 - d) * d ** np.arange(24, -1, -1)
+    np.testing.assert_allclose(averaged[-1], weights @ path[1:] + d**25 * path[0])
+
+
+def test_schedule_free_with_beta_zero_is_the_polyak_mean():
+    opt = Optimizer("adam", lr=0.1)
+    free = minimize(opt, NOISY, steps=50, averaging=schedule_free(beta=0.0))
+    mean = minimize(opt, NOISY, steps=50, averaging=polyak())
+    np.testing.assert_allclose(free.x, mean.x, rtol=1e-12)
+    assert same(free.point, mean.point)
+
+
+def test_schedule_free_follows_the_published_recursion():
+    gamma, beta = 0.05, 0.9
+    problem = problems.rosenbrock()
+    z = x = problem.start
+    for t in range(1, 31):
+        y = (1 - beta) * z + beta * x
+        z = z - 0.01 * gamma * problem.grad(y)
+        x = (1 - 1 / t) * x + z / t
+    opt = Optimizer("sgd", lr=0.01 * gamma)
+    run = minimize(opt, problem, steps=30, averaging=schedule_free(beta))
+    np.testing.assert_allclose(run.x[-1], x, rtol=1e-12)
+    np.testing.assert_allclose(run.point, z, rtol=1e-12)
+
+
+def test_schedule_free_weighs_points_by_the_square_of_their_rate():
+    rate = schedule("linear_warmup_from_zero", peak=0.05, warmup=10)
+    opt = Optimizer("sgd", lr=rate)
+    path = minimize(opt, NOISY, steps=30).x[1:]
+    run = minimize(opt, NOISY, steps=30, averaging=schedule_free(beta=0.0))
+    weights = rate(np.arange(1, 31)) ** 2
+    np.testing.assert_allclose(run.x[-1], weights @ path / weights.sum(), rtol=1e-12)
+    assert same(run.x[1], path[0])
+
+
+def test_the_decay_is_taken_where_the_gradient_is():
+    flat = problems.quadratic(1.0)
+    opt = Optimizer("adamw", lr=0.1, weight_decay=0.5)
+    run = minimize(opt, flat, steps=2, averaging=schedule_free(beta=0.5))
+    x, state = flat.start, opt.init(flat.start)
+    z, state = opt.step(1, flat.grad(x), x, state)
+    mean = z
+    y = 0.5 * z + 0.5 * mean
+    moved, state = opt.step(2, flat.grad(y), y, state)
+    np.testing.assert_allclose(run.point, z + (moved - y), rtol=1e-12)
+
+
+def test_lookahead_calls_the_fast_weights_back():
+    opt, alpha = Optimizer("sgd", lr=0.02), 0.3
+    problem = problems.rosenbrock()
+    slow = fast = problem.start
+    opt = Optimizer("sgd", lr=1e-3)
+    for t in range(1, 13):
+        fast = fast - 1e-3 * problem.grad(fast)
+        if t % 4 == 0:
+            slow = fast = slow + alpha * (fast - slow)
+    run = minimize(opt, problem, steps=12, averaging=lookahead(4, alpha))
+    np.testing.assert_allclose(run.x[-1], slow, rtol=1e-13)
+    assert np.all(run.x[:4] == problem.start) and np.all(run.x[8:12] == run.x[8])
+    once = minimize(opt, problem, steps=12, averaging=lookahead(1, 1.0))
+    np.testing.assert_allclose(once.x, minimize(opt, problem, steps=12).x, rtol=1e-12)
+
+
+@pytest.mark.parametrize("averaging", ALL, ids=repr)
+def test_an_averaged_run_goes_on_bitwise_where_it_stopped(averaging):
+    opt = Optimizer("adam", lr=0.1)
+    whole = minimize(opt, NOISY, steps=24, averaging=averaging)
+    half = minimize(opt, NOISY, steps=11, averaging=averaging)
+    rest = minimize(
+        opt,
+        NOISY,
+        half.point,
+        steps=13,
+        state=half.state,
+        t0=11,
+        averaging=averaging,
+        average=half.average,
+    )
+    assert same(np.concatenate([half.x, rest.x[1:]]), whole.x)
+
+
+@pytest.mark.parametrize("averaging", ALL, ids=repr)
+def test_a_row_of_a_sweep_is_the_single_run(averaging):
+    lrs = np.array([0.01, 0.1, 0.03])
+    swept = minimize(Optimizer("adam", lr=lrs), NOISY, steps=20, averaging=averaging)
+    single = minimize(Optimizer("adam", lr=0.1), NOISY, steps=20, averaging=averaging)
+    np.testing.assert_allclose(swept.x[:, 1], single.x, rtol=1e-14)
+
+
+@pytest.mark.parametrize("averaging", ALL, ids=repr)
+def test_a_diverging_row_is_frozen_with_its_average(averaging):
+    lrs = np.array([1e-4, 5.0])
+    run = minimize(Optimizer("sgd", lr=lrs), problems.rosenbrock(), steps=40, averaging=averaging)
+    alone = minimize(
+        Optimizer("sgd", lr=1e-4), problems.rosenbrock(), steps=40, averaging=averaging
+    )
+    assert run.diverged[1] > 0 == run.diverged[0] and np.isfinite(run.x).all()
+    step = run.diverged[1]
+    assert np.all(run.x[step:, 1] == run.x[step, 1])
+    np.testing.assert_allclose(run.x[:, 0], alone.x, rtol=1e-14)
+
+
+@pytest.mark.parametrize("averaging", ALL, ids=repr)
+def test_float32_stays_float32(averaging):
+    x0 = np.array([1.0, 2.0], np.float32)
+    run = minimize(Optimizer("adam", lr=0.1), NOISY, x0, steps=10, averaging=averaging)
+    assert run.x.dtype == run.point.dtype == np.float32
+    assert all(a.dtype == np.float32 for a in run.average.values())
+
+
+def test_means_forget_the_noise_that_the_last_point_keeps():
+    opt = Optimizer("sgd", lr=0.05)
+    last, mean = (
+        minimize(opt, NOISY, steps=2000),
+        minimize(opt, NOISY, steps=2000, averaging=polyak(200)),
+    )
+    assert mean.f[-1] < 0.05 * last.f[-500:].mean()
+
+
+def test_what_does_not_fit_is_refused():
+    for make in (
+        lambda: weight_ema(1.0),
+        lambda: polyak(-1),
+        lambda: lookahead(0),
+        lambda: lookahead(5, 0.0),
+        lambda: schedule_free(1.5),
+    ):
+        with pytest.raises(ValueError, match="got|lookahead"):
+            make()
+    with pytest.raises(TypeError, match="cannot both say where"):
+        minimize(Optimizer("sgd", lr=armijo()), NOISY, averaging=polyak())

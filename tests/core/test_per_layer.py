@@ -1,0 +1,62 @@
+"""Another optimizer for each layer: the same as each of them alone."""
+
+import numpy as np
+import pytest
+from support import gradients, run, same, start
+
+from optlib import Optimizer, clip_global_norm
+from optlib.by_layer import PerLayer
+
+
+def choose(label, x):
+    return Optimizer("muon" if x.ndim == 2 else "adamw", lr=0.1)
+
+
+def test_a_layer_is_moved_by_the_optimizer_chosen_for_it():
+    xs = {"w": start((3, 4)), "b": start(4)}
+    gs = {"w": gradients((3, 4), 5), "b": gradients(4, 5)}
+    opt = PerLayer(choose)
+    x, state = xs, opt.init(xs)
+    place, kept = {k: a.copy() for k, a in xs.items()}, opt.init(xs)
+    for t in range(1, 6):
+        g = {k: v[t - 1] for k, v in gs.items()}
+        x, state = opt.step(t, g, x, state)
+        assert opt.step_(t, g, place, kept) is True
+    for k in xs:
+        alone, _ = run(choose(k, xs[k]), xs[k], gs[k])
+        assert same(x[k], alone) and same(place[k], alone)
+
+
+def test_a_bad_gradient_in_one_layer_leaves_all_layers_as_they_were():
+    x = [start((3, 4)), start(4)]
+    opt = PerLayer(choose)
+    state = opt.init(x)
+    copies = [a.copy() for a in x]
+    g = [np.ones((3, 4)), np.full(4, np.nan)]
+    with pytest.raises(FloatingPointError, match="gradient 1 of step 1"):
+        opt.step_(1, g, x, state)
+    assert opt.step_(1, g, x, state, nonfinite="skip") is False
+    assert all(same(a, b) for a, b in zip(x, copies, strict=True)) and not state[0]["m"].any()
+
+
+def test_the_gradients_of_all_layers_are_clipped_together():
+    x, g = [start((3, 4)), start(4)], [np.ones((3, 4)), np.full(4, 2.0)]
+    sgd = PerLayer(lambda label, x: Optimizer("sgd", lr=1.0), before=clip_global_norm(1.0))
+    new, _ = sgd.step(1, g, x, sgd.init(x))
+    moved = np.concatenate([(a - b).ravel() for a, b in zip(new, x, strict=True)])
+    assert np.linalg.norm(moved) == pytest.approx(1.0, rel=1e-12)
+
+
+def test_one_array_is_a_layer_without_a_label():
+    x, g = start((3, 4)), gradients((3, 4), 1)
+    opt = PerLayer(choose)
+    new, state = opt.step(1, g[0], x, opt.init(x))
+    alone, alone_state = run(choose(None, x), x, g)
+    assert same(new, alone) and same(state["m"], alone_state["m"])
+
+
+def test_layers_that_share_memory_are_refused():
+    x = start(6)
+    opt = PerLayer(choose)
+    with pytest.raises(ValueError, match="share memory"):
+        opt.step_(1, [np.ones(4)] * 2, [x[:4], x[2:]], opt.init([x[:4], x[2:]]))
