@@ -47,7 +47,8 @@ class Trace:
         """The update as aligned equations, in the notation of the book."""
         rows = [(_new(k), e) for k, e in self._rows(self.state)]
         rows += [(name_u, self._shorter(e)) for name_u, e in self._rows({self._title: self.u})]
-        rows = [f"{_u(left)} &= {latex(e)}" for left, e in rows]
+        old = {k: rf"{name(k)}_{{t-1}}" for k, _ in self._rows(self.state) if not _dated(k)}
+        rows = [f"{_u(left)} &= {latex(e, old)}" for left, e in rows]
         if hasattr(self.function, "state"):
             step = "u_t" if self.function.takes_lr else r"\alpha\,u_t"
             rows.append(rf"x_t &= x_{{t-1}} - {step}")
@@ -81,8 +82,13 @@ class Trace:
         return expression
 
 
+def _dated(state: str) -> bool:
+    """Whether the book's name of a state tells its value before the step from that after it."""
+    return name(state, new=True) != name(state)
+
+
 def _new(state: str) -> str:
-    return name(state, new=True) if name(state, new=True) != name(state) else f"{name(state)}'"
+    return name(state, new=True) if _dated(state) else f"{name(state)}_t"
 
 
 def _u(left: str) -> str:

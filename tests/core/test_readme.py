@@ -52,3 +52,8 @@ def test_the_package_imports_neither_sympy_nor_matplotlib():
 
 def test_every_public_name_exists():
     assert all(getattr(optlib, name) is not None for name in optlib.__all__)
+
+
+def test_the_counts_of_the_readme_hold():
+    assert len(optlib.RULES) > 70 and 17 <= len(optlib.SCHEDULES) <= 23
+    assert len(optlib.conventions.TABLE) > 90
