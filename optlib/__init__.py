@@ -21,6 +21,7 @@ from . import (
     problems,
     rules,
     schedules,
+    shampoo,
 )
 from .averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
 from .by_layer import PerLayer, per_layer
@@ -99,6 +100,7 @@ __all__ = [
     "schedule_free",
     "schedule_rule",
     "schedules",
+    "shampoo",
     "strong_wolfe",
     "trace",
     "verdict",

@@ -18,6 +18,7 @@ _STEPS = 12
 _SIDE = 64
 _BYTES = 4
 _CLOSE = 1e-7
+_PAGE = 42
 
 SYMMETRIES = {
     "scale": "all gradients times one positive number, epsilon 0: the same path",
@@ -63,21 +64,27 @@ class Card:
             ["comes from", parent],
             ["source", rule.source],
             ["defaults", defaults],
-            ["state", f"{self.numbers:.3g} numbers, {self.bytes:.3g} bytes per parameter"],
+            ["state per parameter", f"{self.numbers:.3g} of float32, {self.bytes:.3g} bytes"],
             ["sees", {"element": "each parameter alone"}.get(rule.scope, f"a whole {rule.scope}")],
             ["unchanged by", ", ".join(shown) or "none of the changes tried"],
         ]
-        facts = table([f"`{rule.__name__}`", ""], rows, align="ll")
+        facts = table(
+            [f"`{rule.__name__}`", "read off the rule, or found by running it"], rows, "ll"
+        )
         return f"{self.formula}\n\n{facts}"
 
     @property
     def formula(self) -> str:
-        """The update as display math, or empty for a rule that no symbols can follow."""
+        """The update as display math; empty where it is not traced, or too long to be read."""
         if not self.rule.traceable or self.rule.scope != "element":
             return ""
+        from .rendering import width
         from .tracing import trace
 
-        return f"$$\n{trace(self.rule).latex()}\n$$"
+        update = trace(self.rule).latex()
+        if max(width(row) for row in update.splitlines()) > _PAGE:
+            return ""
+        return f"$$\n{update}\n$$"
 
     def __repr__(self) -> str:
         return f"Card({self.rule.__name__})"

@@ -49,7 +49,7 @@ def whole(a: Any) -> Any:
 
 
 def flat(xp: Any, sweep_axes: int) -> Callable:
-    """The view of a rule of scope ``layer``: each run's layer as one vector."""
+    """The view of a rule of scope ``layer`` or ``model``: each run's layer as one vector."""
 
     def view(a: Any) -> Any:
         runs = tuple(a.shape)[:sweep_axes]
@@ -75,7 +75,7 @@ def stacked(xp: Any, sweep_axes: int) -> Callable:
 
 def view_of(scope: str, xp: Any, sweep_axes: int) -> Callable:
     """The view that a rule of this scope is handed."""
-    views = {"layer": flat, "matrix": stacked}
+    views = {"layer": flat, "model": flat, "matrix": stacked}
     return views[scope](xp, sweep_axes) if scope in views else whole
 
 

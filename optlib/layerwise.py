@@ -10,7 +10,7 @@ from typing import Any
 
 from .registry import rule
 from .rules import adam, adamw, momentum, sgd
-from .rules.averages import ema
+from .rules.averages import debias, ema
 from .rules.signs import lion
 
 
@@ -227,3 +227,24 @@ def cautious_lion(xp, t, g, x, m, *, beta1=0.9, beta2=0.99):
     r"""Cautious Lion: :math:`u_t = \frac{n}{1+\sum\phi_t} \phi_t a_t` with Lion's :math:`a_t`."""
     a, m = lion(xp, t, g, x, m, beta1=beta1, beta2=beta2)
     return cautious(xp, a, g), m
+
+
+@rule(
+    parent=adam,
+    change="averages the mean of a layer's squares in place of the squares",
+    source="Zhang et al. 2024 (arXiv:2406.16793), with each layer one block",
+    scope="layer",
+    init=lambda xp, x, **hyper: {"v": xp.zeros((), dtype=x.dtype)},
+)
+def adam_mini(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8):
+    r"""Adam-mini: :math:`u_t = \hat m_t / (\sqrt{\hat v_t} + \varepsilon)` with one v for a layer.
+
+    .. math:: v_t = \beta_2 v_{t-1} + (1-\beta_2) \tfrac1n \textstyle\sum_i g_{t,i}^2
+
+    A layer of n numbers needs n + 1. In the paper a block is a dense block of the Hessian; in a
+    Transformer some are parts of a layer, such as each head of a query or a key. To follow it, give
+    every block an array of its own.
+    """
+    m = ema(beta1, m, g)
+    v = ema(beta2, v, xp.sum(g * g, axis=-1, keepdims=True) / g.shape[-1])
+    return debias(xp, beta1, t, m) / (xp.sqrt(debias(xp, beta2, t, v)) + eps), m, v

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, modelwise
 from .containers import as_layers, like, matched, named
 from .domains import HYPER
 from .layers import Layer, at_step, cast, view_of
@@ -135,7 +135,7 @@ class Optimizer:
             are not looked at, so that the step can be traced and compiled.
         """
         layers = self._open(t, g, x, state, sweep_axes, inputs)
-        results = {layer.label: self.advance(layer, sweep_axes) for layer in layers}
+        results = self._advanced(layers, sweep_axes)
         return (
             like(x, {k: new for k, (new, _) in results.items()}),
             like(x, {k: new for k, (_, new) in results.items()}),
@@ -172,7 +172,7 @@ class Optimizer:
             | {named(f"state {k} of", la.label): a for la in layers for k, a in la.state.items()}
         )
         with np.errstate(all="ignore"):
-            results = [self.advance(layer, 0) for layer in layers]
+            results = self._advanced(layers, 0).values()
         for layer, (new, _) in zip(layers, results, strict=True):
             if checks.finite((layer.g, new)):
                 continue
@@ -193,6 +193,15 @@ class Optimizer:
         """One step of one layer that has been checked."""
         u, new_state = displacement(self, layer, sweep_axes)
         return cast(layer.xp, layer.x - u, layer.x.dtype), new_state
+
+    def _advanced(
+        self, layers: list[Layer], sweep_axes: int
+    ) -> dict[Any, tuple[Any, dict[str, Any]]]:
+        """The new parameters and state of every layer, by its label."""
+        if self.rule.scope != "model":
+            return {layer.label: self.advance(layer, sweep_axes) for layer in layers}
+        whole = self.advance(modelwise.joined(self.rule, layers, sweep_axes), sweep_axes)
+        return modelwise.apart(self.rule, layers, *whole, sweep_axes)
 
     def _init_layer(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
         xp = checks.parameter(label, x)

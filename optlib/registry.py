@@ -19,7 +19,7 @@ RULES: dict[str, Callable] = {}
 SCHEDULES: dict[str, Callable] = {}
 """Every schedule by its name."""
 
-SCOPES = ("element", "layer", "matrix")
+SCOPES = ("element", "layer", "matrix", "model")
 
 _FIRST = ("xp", "t", "g", "x")
 
@@ -49,8 +49,9 @@ def rule(
         The rule this one modifies.
     change : str
         The one thing that differs from the parent.
-    scope : {"element", "layer", "matrix"}
-        How much of a layer the rule must see at once; see :mod:`optlib.layers` for the views.
+    scope : {"element", "layer", "matrix", "model"}
+        How much the rule must see at once; see :mod:`optlib.layers` for the views of a layer and
+        :mod:`optlib.modelwise` for all layers together.
     domains : mapping, optional
         Domains of names that the book does not use in the same sense everywhere.
     init : callable, optional

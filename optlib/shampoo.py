@@ -79,8 +79,8 @@ def shampoo(xp, t, g, x, left, right, *, eps=1e-6):
     """
     rows, columns = squares(xp, g)
     left, right = left + rows, right + columns
-    roots = (inverse_fourth_root(xp, a, eps) for a in (left, right))
-    return between(xp, next(roots), g, next(roots)), left, right
+    roots = [inverse_fourth_root(xp, a, eps) for a in (left, right)]
+    return between(xp, roots[0], g, roots[1]), left, right
 
 
 def _bases(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
@@ -114,8 +114,11 @@ def soap(xp, t, g, x, m, v, left, right, ql, qr, *, beta1=0.95, beta2=0.95, eps=
     :math:`Q_L` and :math:`Q_R` are the eigenvectors of the factors at the last multiple of
     ``every`` before t, and those of I until there is one: the first ``every`` steps are Adam's. The
     averaged squares stay as they are when the bases change. A single row or column has Adam's
-    direction at every step. An eigenvector is only as certain as its eigenvalue is apart from the
-    others, so in single precision two runs may differ where those of Adam agree.
+    direction at every step.
+
+    Eigenvectors of equal eigenvalues are any basis of their space, and rounding chooses one. So it
+    is for the eigenvalue 0, until there were enough gradients to fill both factors: a small
+    ``every`` makes early steps depend on rounding.
     """
     if min(g.shape[-2:]) == 1:
         return *adam(xp, t, g, x, m, v, beta1=beta1, beta2=beta2, eps=eps), left, right, ql, qr

@@ -105,7 +105,7 @@ def trace(rule: Callable | str, n: int | None = None, **fixed: Any) -> Trace:
     rule : callable or str
         A registered rule or schedule, or its name.
     n : int, optional
-        The length of the vectors on which a rule of scope ``layer`` is run; 2 by default.
+        The length of the vectors on which a rule of a whole layer or model is run; 2 by default.
     **fixed
         Values instead of symbols, by name. A float is taken as the decimal it prints as.
 
@@ -125,7 +125,7 @@ def trace(rule: Callable | str, n: int | None = None, **fixed: Any) -> Trace:
     fn = find("rule or schedule", {**RULES, **SCHEDULES}, rule)
     if not getattr(fn, "traceable", True):
         raise TypeError(f"{fn.__name__} cannot run on symbols")
-    layer = getattr(fn, "scope", "element") == "layer"
+    layer = getattr(fn, "scope", "element") in ("layer", "model")
     if n is not None and not layer:
         raise TypeError(f"{fn.__name__} acts element by element; n is for rules of a whole layer")
     state = getattr(fn, "state", ())

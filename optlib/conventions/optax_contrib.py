@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..rules import recent, signs
+from ..rules import rate_inside, recent, signs
 from .optax_chain import counted, optimizer, own_decay, rooted
 from .table import NotModelled, entry
 
@@ -82,3 +82,35 @@ def sophia(
     hyper = {"beta1": b1, "beta2": b2, "eps": eps, "gamma": gamma, "k": update_interval}
     hyper["clip_threshold"] = clip_threshold
     return own_decay(signs.sophia_corrected, learning_rate, weight_decay, **hyper)
+
+
+@entry(
+    "optax",
+    "prodigy",
+    note="corrects both moments; without safeguard_warmup a rate of 0 at first makes all NaN",
+)
+def prodigy(
+    *,
+    learning_rate=1.0,
+    betas=(0.9, 0.999),
+    beta3=None,
+    eps=1e-8,
+    estim_lr0=1e-6,
+    estim_lr_coef=1.0,
+    weight_decay=0.0,
+    safeguard_warmup=False,
+):
+    """``beta3=None`` stands for the root of the second beta."""
+    beta1, beta2 = betas
+    rule = rate_inside.prodigy_safeguarded if safeguard_warmup else rate_inside.prodigy
+    return own_decay(
+        rule,
+        learning_rate,
+        weight_decay,
+        beta1=beta1,
+        beta2=beta2,
+        beta3=beta2**0.5 if beta3 is None else beta3,
+        eps=eps,
+        d0=estim_lr0,
+        coefficient=estim_lr_coef,
+    )

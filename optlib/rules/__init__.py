@@ -44,7 +44,7 @@ from .moments import (
     nadam,
     nadam_keras,
 )
-from .rate_inside import ftrl, schedule_free_equal
+from .rate_inside import ftrl, prodigy, prodigy_safeguarded, schedule_free_equal
 from .recent import (
     adabelief,
     adabelief_nesterov,
@@ -106,6 +106,8 @@ __all__ = [
     "nadam_simplified",
     "nesterov",
     "nesterov_original",
+    "prodigy",
+    "prodigy_safeguarded",
     "radam",
     "radam_nesterov",
     "radam_torch",

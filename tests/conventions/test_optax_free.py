@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 from harness import FollowedSchedule, distance, gradients, start, summary
 
-import optlib.conventions.optax_schedule_free  # noqa: F401
 from optlib import schedule
 from optlib.conventions import NotModelled, like
 
@@ -115,6 +114,39 @@ def test_any_base_follows_optax(name, arguments):
         assert distance(summary(ours[:, None]), summary([[r] for r in records]), origin) < 1e-9
     finally:
         jax.config.update("jax_enable_x64", before)
+
+
+@pytest.mark.parametrize("arguments", [{}, {"safeguard_warmup": True, "weight_decay": 0.01}])
+def test_prodigy_follows_optax_down_a_bowl(arguments):
+    """Here the gradients depend on the point, and the estimate grows by four decades."""
+    jax, optax = pytest.importorskip("jax"), pytest.importorskip("optax")
+    contrib = pytest.importorskip("optax.contrib")
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    try:
+        theirs, ours = contrib.prodigy(**arguments), like("optax", "prodigy", **arguments)
+        b = start(((), (3, 4)), 0)
+        a = [jax.numpy.asarray(x) for x in b]
+        theirs_state, state = theirs.init(a), ours.init(b)
+        for t in range(1, 201):
+            update, theirs_state = theirs.update([3 * x for x in a], theirs_state, a)
+            a = optax.apply_updates(a, update)
+            b, state = ours.step(t, [3 * x for x in b], b, state)
+        estimate = float(theirs_state.estim_lr)
+        assert estimate > 0.05
+        np.testing.assert_allclose(1e-6 * state[0]["growth"], [estimate], rtol=1e-9)
+        for mine, other in zip(b, a, strict=True):
+            np.testing.assert_allclose(mine, np.asarray(other), rtol=1e-9, atol=1e-12)
+    finally:
+        jax.config.update("jax_enable_x64", before)
+
+
+def test_prodigy_in_optax_is_lost_after_a_rate_of_zero():
+    jax, contrib = pytest.importorskip("jax"), pytest.importorskip("optax.contrib")
+    x = jax.numpy.ones(3)
+    optimizer = contrib.prodigy(learning_rate=lambda count: 0.0 * count)
+    _, state = optimizer.update(x, optimizer.init(x), x)
+    assert np.isnan(state.estim_lr)
 
 
 @pytest.mark.parametrize(
