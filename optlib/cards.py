@@ -66,6 +66,7 @@ class Card:
             ["defaults", defaults],
             ["state per parameter", f"{self.numbers:.3g} of float32, {self.bytes:.3g} bytes"],
             ["sees", {"element": "each parameter alone"}.get(rule.scope, f"a whole {rule.scope}")],
+            *(["always", f"`{invariant}`"] for invariant in rule.invariants),
             ["unchanged by", ", ".join(shown) or "none of the changes tried"],
         ]
         facts = table(

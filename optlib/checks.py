@@ -109,15 +109,23 @@ def array_for(label: Any, what: str, value: Any, x: Any, xp: Any) -> Any:
     ValueError
         If its shape is another.
     """
-    name = named(what, label)
+    return _shaped(named(what, label), value, tuple(x.shape), x, xp)
+
+
+def square_for(label: Any, what: str, value: Any, x: Any, xp: Any, sweep_axes: int) -> Any:
+    """A matrix over the entries of ``x``, such as a Hessian, for every run; as for array_for."""
+    runs, own = tuple(x.shape)[:sweep_axes], math.prod(tuple(x.shape)[sweep_axes:])
+    return _shaped(named(what, label), value, (*runs, own, own), x, xp)
+
+
+def _shaped(name: str, value: Any, shape: tuple[int, ...], x: Any, xp: Any) -> Any:
     if value is None or isinstance(value, (str, bytes, list, tuple, dict)):
-        raise TypeError(f"{name} must be an array of shape {tuple(x.shape)}, got {value!r:.60}")
+        raise TypeError(f"{name} must be an array of shape {shape}, got {value!r:.60}")
     value = xp.asarray(value)
     _floating(name, xp, value)
-    if tuple(value.shape) != tuple(x.shape):
-        raise ValueError(
-            f"{name} has shape {tuple(value.shape)}, its parameter has shape {tuple(x.shape)}"
-        )
+    if tuple(value.shape) != shape:
+        wanted = f"its parameter has shape {shape}" if shape == tuple(x.shape) else f"not {shape}"
+        raise ValueError(f"{name} has shape {tuple(value.shape)}, {wanted}")
     return value if value.dtype == x.dtype else xp.astype(value, x.dtype)
 
 

@@ -256,7 +256,7 @@ def _where(going: np.ndarray, new: tuple, old: tuple) -> tuple:
 
 
 def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, np.ndarray]:
-    """What the rule asks for beyond the gradient: element rules get the Hessian's diagonal."""
+    """What the rule asks for beyond the gradient: the Hessian, or its diagonal."""
     unknown = [name for name in optimizer.rule.inputs if name != "hess"]
     if unknown:
         raise TypeError(f"minimize cannot give {', '.join(unknown)}; call step yourself")
@@ -264,7 +264,9 @@ def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, 
         return {}
     if problem.hess is None:
         raise TypeError(f"{optimizer.rule.__name__} needs hess, which {problem.name} does not have")
-    return {"hess": np.diagonal(problem.hess(x), axis1=-2, axis2=-1)}
+    hess = problem.hess(x)
+    whole = "hess" in optimizer.rule.square
+    return {"hess": hess if whole else np.diagonal(hess, axis1=-2, axis2=-1)}
 
 
 def _marks(steps: int, t0: int, record: int | str) -> dict[int, int]:

@@ -243,7 +243,12 @@ class Optimizer:
                     g=checks.array_for(k, "gradient", gs[k], array, xp),
                     x=array,
                     state=checks.state_for(k, states[k], expected, bool(sweep_axes)),
-                    inputs={n: checks.array_for(k, n, v[k], array, xp) for n, v in extra.items()},
+                    inputs={
+                        n: checks.square_for(k, n, v[k], array, xp, sweep_axes)
+                        if n in self.rule.square
+                        else checks.array_for(k, n, v[k], array, xp)
+                        for n, v in extra.items()
+                    },
                 )
             )
         if self.before is not None:

@@ -32,6 +32,8 @@ def rule(
     scope: str = "element",
     domains: Mapping[str, str] | None = None,
     init: Callable[..., dict[str, Any]] | None = None,
+    square: tuple[str, ...] = (),
+    invariants: tuple[str, ...] = (),
     traceable: bool = True,
 ) -> Callable[[Callable], Callable]:
     """Register a rule and read its specification off its signature.
@@ -39,7 +41,8 @@ def rule(
     The function gets the attributes ``scope``, ``parent``, ``change``, ``source``, ``domains``
     (name ->
     :class:`~optlib.domains.Domain`, for hyper-parameters and states), ``state`` (names), ``hyper``
-    (name -> default), ``inputs`` (names), ``takes_lr``, ``init`` and ``traceable``.
+    (name -> default), ``inputs`` (names), ``takes_lr``, ``init``, ``square``, ``invariants`` and
+    ``traceable``.
 
     Parameters
     ----------
@@ -56,6 +59,12 @@ def rule(
         Domains of names that the book does not use in the same sense everywhere.
     init : callable, optional
         ``init(xp, x, **hyper) -> dict`` for states that do not start as zeros like ``x``.
+    square : tuple of str, optional
+        The extra inputs that are not shaped like ``x`` but are square matrices over its entries,
+        such as a Hessian.
+    invariants : tuple of str, optional
+        What ties the state variables together in every state that a run can reach, as
+        inequalities between their names and those of the hyper-parameters: ``"vmax >= v"``.
     traceable : bool
         Whether the rule can run on symbols; matrix functions cannot.
 
@@ -79,7 +88,7 @@ def rule(
         fn.inputs = tuple(k for k in keywords if k in free and k != "lr")
         fn.takes_lr = "lr" in free
         fn.scope, fn.parent, fn.change, fn.source = scope, parent, change, source
-        fn.traceable = traceable
+        fn.square, fn.invariants, fn.traceable = square, invariants, traceable
         fn.domains = _domains(fn.__name__, fn.hyper, {"lr": None, **(domains or {})})
         for name in fn.state + fn.inputs:
             given = (domains or {}).get(name) or QUANTITIES.get(name) or "real"

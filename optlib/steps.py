@@ -20,7 +20,9 @@ def direction(optimizer: Optimizer, layer: Layer, sweep_axes: int) -> tuple[Any,
         name: setting_at(rule, name, value, layer.t, sweep_axes, ndim)
         for name, value in optimizer.hyper.items()
     }
-    keywords |= {name: view(value) for name, value in layer.inputs.items()}
+    keywords |= {
+        name: value if name in rule.square else view(value) for name, value in layer.inputs.items()
+    }
     if rule.takes_lr:
         keywords["lr"] = rate(optimizer, layer, sweep_axes, ndim)
     states = (view(value) for value in layer.state.values())

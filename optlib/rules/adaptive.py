@@ -80,6 +80,7 @@ def rmsprop_momentum(xp, t, g, x, v, m, *, momentum=0.9, beta2=0.9, eps=1e-8):
     change="subtracts the square of the mean from the mean of the squares",
     source="Graves 2013, eqs. 38-40, with eps outside the root",
     domains={"eps": "(0, inf)", "mean": "real"},
+    invariants=("v >= mean**2",),
 )
 def rmsprop_centered(xp, t, g, x, v, mean, *, beta2=0.9, eps=1e-8):
     r"""Centered RMSprop: :math:`u_t = g_t / (\sqrt{v_t - \bar g_t^2} + \varepsilon)`.
@@ -98,6 +99,7 @@ def rmsprop_centered(xp, t, g, x, v, mean, *, beta2=0.9, eps=1e-8):
     change="adds eps inside the root",
     source="Graves 2013, eqs. 38-40",
     domains={"eps": "(0, inf)", "mean": "real"},
+    invariants=("v >= mean**2",),
 )
 def rmsprop_centered_inside(xp, t, g, x, v, mean, *, beta2=0.95, eps=1e-4):
     r"""Centered RMSprop with :math:`u_t = g_t / \sqrt{v_t - \bar g_t^2 + \varepsilon}`."""
@@ -110,6 +112,7 @@ def rmsprop_centered_inside(xp, t, g, x, v, mean, *, beta2=0.95, eps=1e-4):
     change="sums the directions with momentum",
     source="PyTorch, torch.optim.RMSprop, centered and with momentum",
     domains={"eps": "(0, inf)", "mean": "real"},
+    invariants=("v >= mean**2",),
 )
 def rmsprop_centered_momentum(xp, t, g, x, v, mean, m, *, momentum=0.9, beta2=0.9, eps=1e-8):
     r"""Centered RMSprop with heavy ball on its direction: :math:`u_t = m_t`.

@@ -138,6 +138,7 @@ def adamw_paper(
     change="divides by the largest second moment so far, and corrects nothing",
     source="Reddi, Kale & Kumar 2018, Algorithm 2",
     domains=_VMAX,
+    invariants=("vmax >= v",),
 )
 def amsgrad(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""AMSGrad of the paper: :math:`u_t = m_t / (\sqrt{v^{\max}_t} + \varepsilon)`.
@@ -157,6 +158,7 @@ def amsgrad(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e-8):
     change="corrects both moments, before the maximum is taken",
     source="Optax, optax.amsgrad",
     domains=_VMAX,
+    invariants=("vmax >= v",),
 )
 def amsgrad_corrected(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""AMSGrad, corrected and then the maximum.
@@ -180,6 +182,7 @@ def amsgrad_corrected(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e
     change="corrects both moments, after the maximum is taken",
     source="PyTorch, torch.optim.Adam with amsgrad=True",
     domains=_VMAX,
+    invariants=("vmax >= v",),
 )
 def amsgrad_raw_max(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e-8):
     r"""AMSGrad, the maximum and then corrected.
@@ -203,6 +206,7 @@ def amsgrad_raw_max(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e-8
     change="adds eps to the uncorrected root",
     source="Keras 3, keras.optimizers.Adam with amsgrad=True",
     domains=_VMAX,
+    invariants=("vmax >= v",),
 )
 def eps_hat_amsgrad(xp, t, g, x, m, v, vmax, *, beta1=0.9, beta2=0.999, eps=1e-7):
     r"""AMSGrad in Keras, which is to :func:`amsgrad_raw_max` as ``eps_hat_adam`` is to ``adam``.

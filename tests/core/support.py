@@ -1,8 +1,11 @@
 """What the tests of the core share: gradients, extra inputs, and runs of a rule."""
 
+import math
+
 import numpy as np
 
 from optlib import RULES, Optimizer
+from optlib.namespaces import array_namespace
 
 SHAPES = [(), (5,), (3, 4), (2, 3, 2, 2)]
 
@@ -25,9 +28,19 @@ def gradients(shape, steps, dtype=float, seed=0):
     return [np.asarray(scale * rng.standard_normal(shape), dtype=dtype) for _ in range(steps)]
 
 
-def extra(rule, g):
-    """The inputs a rule asks for beyond the gradient."""
-    return {name: abs(g) + 1 for name in RULES[rule].inputs}
+def extra(rule, g, sweep_axes=0):
+    """The inputs a rule asks for beyond the gradient; a square one is positive definite."""
+    return {
+        name: square(g, sweep_axes) if name in RULES[rule].square else abs(g) + 1
+        for name in RULES[rule].inputs
+    }
+
+
+def square(g, sweep_axes=0):
+    """A matrix over the entries of ``g`` for every run: ones, and two on the diagonal."""
+    runs, own = g.shape[:sweep_axes], math.prod(g.shape[sweep_axes:])
+    matrix = np.eye(own, dtype=str(g.dtype).split(".")[-1]) + 1
+    return array_namespace(g).asarray(np.broadcast_to(matrix, (*runs, own, own)).copy())
 
 
 def run(opt, x, gs, t0=0, state=None, **options):

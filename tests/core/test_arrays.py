@@ -23,10 +23,10 @@ def test_a_sweep_runs_in_the_strict_namespace(rule):
     opt = Optimizer(rule, lr=np.array([0.1, 0.01]))
     x = np.stack([start(3), start(3)])
     g = gradients((2, 3), 1)[0]
-    ours, _ = opt.step(1, g, x, opt.init(x, sweep_axes=1), sweep_axes=1, **extra(rule, g))
+    ours, _ = opt.step(1, g, x, opt.init(x, sweep_axes=1), sweep_axes=1, **extra(rule, g, 1))
     sx, sg = strict.asarray(x), strict.asarray(g)
     opt = Optimizer(rule, lr=strict.asarray([0.1, 0.01]))
-    theirs, _ = opt.step(1, sg, sx, opt.init(sx, sweep_axes=1), sweep_axes=1, **extra(rule, sg))
+    theirs, _ = opt.step(1, sg, sx, opt.init(sx, sweep_axes=1), sweep_axes=1, **extra(rule, sg, 1))
     np.testing.assert_allclose(np.asarray(theirs), ours, rtol=1e-14)
 
 

@@ -18,7 +18,8 @@ def test_a_run_is_the_steps_one_after_the_other(rule):
     run = minimize(opt, problem, steps=20)
     x, state = problem.start, opt.init(problem.start)
     for t in range(1, 21):
-        inputs = {n: np.diagonal(problem.hess(x)) for n in opt.rule.inputs}
+        h = problem.hess(x)
+        inputs = {n: h if n in opt.rule.square else np.diagonal(h) for n in opt.rule.inputs}
         x, state = opt.step(t, problem.grad(x, t), x, state, **inputs)
         assert same(run.x[t], x)
     assert same(run.x[0], problem.start) and run.x.shape == (21, 2)

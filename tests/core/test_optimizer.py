@@ -56,6 +56,12 @@ def test_every_closed_edge_runs(rule):
     assert same(new, x)
 
 
+def together(rule, gs):
+    """The extra inputs of several layers, by name."""
+    each = [extra(rule, g) for g in gs]
+    return {name: [own[name] for own in each] for name in RULES[rule].inputs}
+
+
 def _overlapping():
     memory = start(6)
     return [memory[:4], memory[2:]]
@@ -95,7 +101,7 @@ def test_bad_parameters_are_refused(rule, kind):
     good = start(3) if isinstance(good, (float, str)) else good
     state = opt.init(good)
     g = [np.ones(a.shape) for a in good] if isinstance(good, list) else np.ones(good.shape)
-    inputs = {name: g for name in RULES[rule].inputs}
+    inputs = together(rule, g) if isinstance(g, list) else extra(rule, g)
     before = [np.copy(a) for a in (x if isinstance(x, list) else [x])]
     with pytest.raises(error, match=words):
         opt.step_(1, g, x, state, **inputs)
@@ -130,10 +136,10 @@ def test_a_bad_gradient_in_any_layer_changes_nothing(rule, kind, position):
     state = opt.init(x)
     for t in (1, 2):
         g = gradients((3, 4), 2, seed=t)
-        opt.step_(t, g, x, state, **{n: [abs(a) for a in g] for n in RULES[rule].inputs})
+        opt.step_(t, g, x, state, **together(rule, g))
     copies = [[a.copy() for a in x], [{k: v.copy() for k, v in s.items()} for s in state]]
     g = gradients((3, 4), 2)
-    inputs = {n: [abs(a) for a in g] for n in RULES[rule].inputs}
+    inputs = together(rule, g)
     g[position] = make()
     with pytest.raises(error, match=words):
         opt.step_(3, g, x, state, **inputs)

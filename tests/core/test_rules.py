@@ -105,7 +105,8 @@ def test_layers_in_a_container_are_the_layers_alone(rule, container):
     x, state = pack(xs), opt.init(pack(xs))
     for t in range(1, 6):
         g = pack([layer[t - 1] for layer in gs])
-        inputs = {n: pack([abs(layer[t - 1]) + 1 for layer in gs]) for n in RULES[rule].inputs}
+        each = [extra(rule, layer[t - 1]) for layer in gs]
+        inputs = {n: pack([own[n] for own in each]) for n in RULES[rule].inputs}
         x, state = opt.step(t, g, x, state, **inputs)
     assert type(x) is container and type(state) is container
     values = list(x.values()) if container is dict else x
@@ -121,7 +122,7 @@ def test_every_layer_may_have_its_own_t(rule):
     xs = [start(4), start(4)]
     _, late = run(opt, xs[1], gradients(4, 6, seed=3))
     g = gradients(4, 1)[0]
-    inputs = {name: [abs(g) + 1] * 2 for name in RULES[rule].inputs}
+    inputs = {name: [value] * 2 for name, value in extra(rule, g).items()}
     new, _ = opt.step([1, 7], [g, g], xs, [opt.init(xs[0]), late], **inputs)
     assert same(new[0], run(opt, xs[0], [g])[0])
     assert same(new[1], run(opt, xs[1], [g], t0=6, state=late)[0])
@@ -216,3 +217,24 @@ def test_the_parts_of_the_family_are_where_the_listing_says():
     modules = {fn.__module__.removeprefix("optlib.") for fn in RULES.values()}
     beside = {m for m in modules if not m.startswith("rules.")}
     assert beside == {"layerwise", "lbfgs", "matrix", "muon", "shampoo"}
+
+
+INVARIANTS = [(name, line) for name, fn in RULES.items() for line in fn.invariants]
+
+
+@pytest.mark.parametrize(("rule", "line"), INVARIANTS)
+def test_declared_invariants_hold_in_every_state_a_run_reaches(rule, line):
+    opt, gs, x = optimizer(rule), gradients((5,), 60), start((5,))
+    state = opt.init(x)
+    left, right = line.split(" >= ")
+    gap = []
+    for t, g in enumerate(gs, 1):
+        x, state = opt.step(t, g, x, state)
+        gap.append(eval(left, {}, state) - eval(right, {}, state))
+        assert np.all(gap[-1] >= -1e-12 * eval(left, {}, state))
+    assert np.max(gap) > 0
+
+
+def test_rules_that_keep_a_maximum_or_a_variance_declare_it():
+    bound = {name for name, fn in RULES.items() if {"vmax", "mean"} & set(fn.state)}
+    assert bound == {name for name, _ in INVARIANTS}

@@ -143,4 +143,4 @@ def test_the_direction_is_printed_with_the_new_state():
 def test_the_rules_that_no_symbols_can_follow_are_counted():
     left_out = {name for name, fn in RULES.items() if not fn.traceable}
     assert all(RULES[name].scope in ("layer", "matrix") for name in left_out)
-    assert len(left_out) == 11
+    assert len(left_out) == 12
