@@ -1,8 +1,8 @@
 """Keep the stored outputs of the chapters true to what they were computed from.
 
 A notebook is stale when the hash in its metadata differs from the hash of its code cells, of
-``optlib``, of the data beside the chapters and of the pinned versions, or when its outputs were
-changed by hand. File times play no part: they say nothing in a fresh clone.
+``optlib``, of what the cells name among the data beside the chapters and of the pinned versions, or
+when its outputs were changed by hand. File times play no part: they say nothing in a fresh clone.
 
     python tools/notebooks.py status            name the stale notebooks
     python tools/notebooks.py run               execute them
@@ -16,6 +16,7 @@ import json
 import os
 import sys
 import time
+import tomllib
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -57,13 +58,33 @@ def pins(text):
     return "\n".join(line for line in lines if line)
 
 
+def package():
+    """Return the files of ``optlib``, data among them."""
+    files = (ROOT / "optlib").rglob("*")
+    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
+
+
+def data(code):
+    """Return the files of ``chapters/data`` that the code names."""
+    return [path for path in (CHAPTERS / "data").glob("*") if path.name in code]
+
+
+def entries(code):
+    """Return the tables of ``chapters/*.toml`` that the code names: questions and claims."""
+    tables = {}
+    for path in CHAPTERS.glob("*.toml"):
+        tables |= tomllib.loads(path.read_text(encoding="utf-8"))
+    return {name: entry for name, entry in tables.items() if f'"{name}"' in code}
+
+
 def source_hash(notebook):
     """Hash everything that the outputs of `notebook` were computed from."""
-    files = sorted([*(ROOT / "optlib").rglob("*.py"), *CHAPTERS.glob("*.toml")])
     parts = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    code = "\n".join(parts)
+    parts.append(json.dumps(entries(code), sort_keys=True))
     parts.append(pins((ROOT / "requirements.txt").read_text(encoding="utf-8")))
-    for path in files:
-        parts += [path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")]
+    for path in sorted([*package(), *data(code)]):
+        parts += [path.relative_to(ROOT).as_posix(), path.read_bytes().hex()]
     # The lengths keep text from moving unseen from one part to the next.
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 

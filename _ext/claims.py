@@ -1,0 +1,96 @@
+"""The directive ``claims``: the ledger of claims as a table.
+
+With the name of a chapter it lists the claims that this chapter settles; without, it lists all,
+counted, each row with an anchor such as ``claim-2.15``, and with a filter where scripts run::
+
+    ```{claims} 05-adam
+    ```
+"""
+
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from optlib import ledger
+
+LEDGER = "chapters/claims.toml"
+FILTER = (Path(__file__).parent / "claims_filter.html").read_text(encoding="utf-8")
+
+
+def section(name):
+    """Return the section of the notes that a claim stands in: A of A.3, 2 of 2.15."""
+    return name.split(".")[0]
+
+
+def class_name(text):
+    return re.sub(r"\W+", "-", text.lower())
+
+
+class Claims(SphinxDirective):
+    optional_arguments = 1
+
+    def run(self):
+        self.env.note_dependency(LEDGER)
+        claims = list(ledger.load(Path(self.env.srcdir, LEDGER)).values())
+        if not self.arguments:
+            return [*self._counts(claims), *self._table(claims, self._long)]
+        chosen = [claim for claim in claims if claim.chapter == self.arguments[0]]
+        if not chosen:
+            raise self.error(f"{LEDGER} has no claim of chapter {self.arguments[0]!r}")
+        return self._table(chosen, self._short)
+
+    def _pending(self, claim):
+        return f"chapters/{claim.chapter}" not in self.env.found_docs
+
+    def _counts(self, claims):
+        settled = [claim for claim in claims if not self._pending(claim)]
+        count = Counter(claim.verdict for claim in settled)
+        rows = [[verdict, str(count[verdict])] for verdict in ledger.VERDICTS]
+        rows.append(["**settled**", str(len(settled))])
+        if len(settled) < len(claims):
+            rows.append(["pending (chapters not yet written)", str(len(claims) - len(settled))])
+        table = self._parse(["verdict", "claims"], rows)
+        return [*table, nodes.raw("", FILTER, format="html")]
+
+    def _table(self, claims, columns):
+        header, _ = columns(claims[0])
+        table = self._parse(header, [columns(claim)[1] for claim in claims])
+        rows = [row for node in table for row in node.findall(nodes.row)][1:]
+        whole = columns == self._long
+        for row, claim in zip(rows, claims, strict=True):
+            if whole:
+                row["ids"] = [f"claim-{claim.name}"]
+            state = "pending" if self._pending(claim) else claim.verdict
+            row["classes"] += [f"in-{class_name(section(claim.name))}", f"is-{class_name(state)}"]
+        for node in table:
+            node["classes"] += ["claims", *(["all-claims"] if whole else [])]
+        return table
+
+    def _short(self, claim):
+        row = [self._link(claim), claim.claim, f"**{claim.verdict}.** {claim.right}"]
+        return ["claim", "says", "verdict", "evidence"], [*row, claim.evidence]
+
+    def _long(self, claim):
+        where = f" *({claim.erratum})*" if claim.erratum else ""
+        verdict = "*pending*" if self._pending(claim) else f"**{claim.verdict}**"
+        sources = f" {{cite:p}}`{','.join(claim.sources)}`" if claim.sources else ""
+        row = [self._link(claim), claim.claim + where, f"{verdict}. {claim.right}{sources}"]
+        return ["claim", "says", "verdict", "evidence"], [*row, claim.evidence]
+
+    def _link(self, claim):
+        return claim.name if self._pending(claim) else f"[{claim.name}](#claim-{claim.name})"
+
+    def _parse(self, header, rows):
+        lines = [header, ["---"] * len(header), *rows]
+        text = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        return self.parse_text_to_nodes(text)
+
+
+def setup(app):
+    app.add_directive("claims", Claims)
+    return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": True}

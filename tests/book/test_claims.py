@@ -1,0 +1,133 @@
+"""The ledger of claims: each is settled by one cell, and the page of claims says what it found.
+
+That the verdict of a cell is the one in the ledger is checked whenever the chapter is executed;
+that the chapter was executed with this ledger, by the tests of stale notebooks.
+"""
+
+import ast
+import re
+from collections import Counter
+from functools import cache
+
+import notebooks
+import pytest
+from bs4 import BeautifulSoup
+
+from optlib import ledger
+
+CLAIMS = ledger.load(notebooks.CHAPTERS / "claims.toml")
+WRITTEN = {path.stem for path in notebooks.notebooks()}
+SETTLED = {name: claim for name, claim in CLAIMS.items() if claim.chapter in WRITTEN}
+SITE = notebooks.ROOT / "_build" / "html"
+OF_THE_NOTES = 165
+
+
+def calls(source):
+    """Yield the calls in a cell that settle a claim."""
+    for node in ast.walk(ast.parse(source)):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in ("settle", "sourced")
+        ):
+            yield node
+
+
+@cache
+def settling_cells():
+    """Return claim -> the list of (chapter, call, Markdown before the cell)."""
+    found = {}
+    for path in notebooks.notebooks():
+        prose = ""
+        for cell in notebooks.read(path).cells:
+            if cell.cell_type == "markdown":
+                prose = cell.source
+                continue
+            for call in calls(cell.source):
+                found.setdefault(call.args[0].value, []).append((path.stem, call, prose))
+    return found
+
+
+@cache
+def page(stem):
+    return BeautifulSoup((SITE / f"{stem}.html").read_text(encoding="utf-8"), "html.parser")
+
+
+def rows():
+    return {row["id"].removeprefix("claim-"): row for row in page("claims").select("tr[id]")}
+
+
+def test_every_statement_of_the_notes_is_in_the_ledger():
+    assert sum(not claim.erratum for claim in CLAIMS.values()) == OF_THE_NOTES
+
+
+def test_no_cell_settles_an_unknown_claim():
+    assert set(settling_cells()) <= set(CLAIMS)
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_a_claim_is_settled_by_one_cell_of_its_chapter(name):
+    cells = settling_cells().get(name, [])
+    assert [stem for stem, _, _ in cells] == [SETTLED[name].chapter]
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_the_text_before_the_cell_carries_the_anchor(name):
+    ((_, _, prose),) = settling_cells()[name]
+    assert f"(claim-{name})=" in prose.splitlines()
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_what_a_cell_hands_over_is_computed(name):
+    ((_, call, _),) = settling_cells()[name]
+    handed = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
+    typed = [n.value for arg in handed for n in ast.walk(arg) if isinstance(n, ast.Constant)]
+    assert call.func.attr == "sourced" or (handed and True not in typed and False not in typed)
+
+
+@pytest.mark.parametrize("name", [n for n, c in SETTLED.items() if c.evidence in ledger.REPORTED])
+def test_a_claim_from_the_literature_has_a_paragraph_that_cites_it(name):
+    ((_, _, prose),) = settling_cells()[name]
+    cited = {
+        key
+        for group in re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", prose)
+        for key in group.split(",")
+    }
+    assert set(SETTLED[name].sources) <= {key.strip() for key in cited}
+    assert len(prose.split()) > 25
+
+
+def test_sources_are_in_the_bibliography():
+    text = (notebooks.ROOT / "references.bib").read_text(encoding="utf-8")
+    known = set(re.findall(r"^@\w+\{([^,\s]+),", text, re.MULTILINE))
+    assert {key for claim in CLAIMS.values() for key in claim.sources} <= known
+
+
+def test_the_page_has_a_row_for_every_claim_with_its_verdict():
+    assert list(rows()) == list(CLAIMS)
+    for name, row in rows().items():
+        verdict = CLAIMS[name].verdict if name in SETTLED else "pending"
+        assert row.select("td")[2].get_text(" ", strip=True).startswith(verdict)
+
+
+def test_the_counts_on_the_page_are_those_of_the_ledger():
+    table = page("claims").select("table")[0]
+    shown = {
+        row.select("td")[0].get_text(strip=True): int(row.select("td")[1].get_text(strip=True))
+        for row in table.select("tbody tr")
+    }
+    count = Counter(claim.verdict for claim in SETTLED.values())
+    assert {verdict: shown[verdict] for verdict in ledger.VERDICTS} == {
+        verdict: count[verdict] for verdict in ledger.VERDICTS
+    }
+    assert shown["settled"] == len(SETTLED)
+    pending = [number for label, number in shown.items() if label.startswith("pending")]
+    assert sum(pending) == len(CLAIMS) - len(SETTLED)
+
+
+@pytest.mark.parametrize("name", SETTLED)
+def test_a_settled_claim_links_to_its_cell(name):
+    address = rows()[name].select_one("a[href]")["href"]
+    place, anchor = address.split("#")
+    assert place == f"chapters/{SETTLED[name].chapter}.html"
+    assert page(place.removesuffix(".html")).find(id=anchor)
