@@ -77,10 +77,15 @@ class Claims(SphinxDirective):
 
     def _long(self, claim):
         where = f" *({claim.erratum})*" if claim.erratum else ""
-        verdict = "*pending*" if self._pending(claim) else f"**{claim.verdict}**"
         sources = f" {{cite:p}}`{','.join(claim.sources)}`" if claim.sources else ""
-        row = [self._link(claim), claim.claim + where, f"{verdict}. {claim.right}{sources}"]
-        return ["claim", "says", "verdict", "evidence"], [*row, claim.evidence]
+        verdict = f"**{claim.verdict}.** {claim.right}{sources}"
+        # Nothing is said before a cell has found it.
+        told = ["*pending*", ""] if self._pending(claim) else [verdict, claim.evidence]
+        return ["claim", "says", "verdict", "evidence"], [
+            self._link(claim),
+            claim.claim + where,
+            *told,
+        ]
 
     def _link(self, claim):
         return claim.name if self._pending(claim) else f"[{claim.name}](#claim-{claim.name})"
