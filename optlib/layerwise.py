@@ -164,7 +164,7 @@ def lamb_bounded(
 @rule(
     parent=momentum,
     change="divides each layer's gradient by a running size of the whole layer",
-    source="Ginsburg et al. 2019, Algorithm 1",
+    source="Ginsburg et al. 2019",
     scope="layer",
     domains={"eps_root": "[0, inf)"},
     init=lambda xp, x, **hyper: {"v": xp.zeros((), dtype=x.dtype)},

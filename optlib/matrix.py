@@ -38,7 +38,7 @@ def size(xp: Any, x: Any, eps2: Any) -> Any:
 def clipped(xp: Any, u: Any, clip: Any) -> Any:
     r"""A direction whose RMS is held to ``clip``: :math:`u / \max(1, \mathrm{RMS}(u)/d)`.
 
-    Source: Shazeer & Stern 2018, section 6.
+    Source: Shazeer & Stern 2018.
     """
     return u / xp.maximum(rms(xp, u) / clip, 1.0)
 
@@ -46,7 +46,7 @@ def clipped(xp: Any, u: Any, clip: Any) -> Any:
 def growing(t: Any, decay: Any) -> Any:
     r"""The decay of the second moment, :math:`\hat\beta_{2t} = 1 - t^{-c}`; it starts at 0.
 
-    Source: Shazeer & Stern 2018, section 7.
+    Source: Shazeer & Stern 2018.
     """
     return 1 - t**-decay
 
@@ -54,7 +54,7 @@ def growing(t: Any, decay: Any) -> Any:
 def outer(xp: Any, r: Any, c: Any) -> Any:
     r"""The matrix of rank one with these means of rows and columns, :math:`r c / \bar r`.
 
-    Source: Shazeer & Stern 2018, section 3, where sums stand in place of means.
+    Source: Shazeer & Stern 2018, where sums stand in place of means.
     """
     return r / xp.mean(r, axis=-2, keepdims=True) * c
 
@@ -91,8 +91,8 @@ def adafactor_absolute(xp, t, g, x, r, c, *, decay=0.8, eps1=1e-30, clip=1.0):
         u_t = \frac{g_t/\sqrt{\hat v_t}}{\max(1, \mathrm{RMS}(g_t/\sqrt{\hat v_t})/d)}
 
     with :math:`\hat\beta_{2t} = 1 - t^{-c}`. An m by n matrix needs m + n numbers. For a vector, a
-    matrix of one row, :math:`\hat v` is the average of squares itself, as in Algorithm 5. Each
-    matrix of a stack is factored alone; RMS is that of the whole layer.
+    matrix of one row, :math:`\hat v` is the average of squares itself, as in the form for vectors.
+    Each matrix of a stack is factored alone; RMS is that of the whole layer.
     """
     r, c = _means(xp, growing(t, decay), r, c, g * g + eps1)
     return clipped(xp, g / xp.sqrt(outer(xp, r, c)), clip), r, c
@@ -101,7 +101,7 @@ def adafactor_absolute(xp, t, g, x, r, c, *, decay=0.8, eps1=1e-30, clip=1.0):
 @rule(
     parent=adafactor_absolute,
     change="measures the step by the size of the layer",
-    source="Shazeer & Stern 2018, Algorithms 4, 5 and 6",
+    source="Shazeer & Stern 2018, Algorithm 4, with its step size",
     scope="matrix",
     domains=_ADAFACTOR,
     init=_rows_and_columns,
@@ -147,7 +147,7 @@ def adafactor_floored(xp, t, g, x, r, c, *, decay=0.8, eps1=2.0**-52, eps2=1e-3,
 @rule(
     parent=rmsprop,
     change="lets the decay grow to 1, and clips the direction of the layer",
-    source="Shazeer & Stern 2018, Algorithm 5, without its step size",
+    source="Shazeer & Stern 2018, for vectors, without its step size",
     scope="layer",
     domains=_ADAFACTOR,
 )
@@ -168,7 +168,7 @@ def adafactor_vector_absolute(xp, t, g, x, v, *, decay=0.8, eps1=1e-30, clip=1.0
 @rule(
     parent=adafactor_vector_absolute,
     change="measures the step by the size of the layer",
-    source="Shazeer & Stern 2018, Algorithm 5",
+    source="Shazeer & Stern 2018, for vectors",
     scope="layer",
     domains=_ADAFACTOR,
 )

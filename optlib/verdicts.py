@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from .domains import Domain
 from .latex import latex
 from .proof.facts import Domains, canonical
 from .proof.hypotheses import Hypothesis, of_domains
@@ -129,7 +130,7 @@ def verdict(lhs: Any, rhs: Any, *, domains: Mapping[Any, Any] | None = None) -> 
         raise ValueError(f"the sides have shapes {left.shape} and {right.shape}")
     sides, known = canonical([*left.ravel(), *right.ravel()], domains)
     pairs = list(zip(sides[: left.size], sides[left.size :], strict=True))
-    verdicts = [_one(a, b, known) for a, b in pairs]
+    verdicts = [_one(a, b, known, _vanished(sides, known)) for a, b in pairs]
     return (
         min(verdicts, key=lambda v: (v.shown, v.undecided)) if len(pairs) == 1 else _all(verdicts)
     )
@@ -150,10 +151,16 @@ def _finite(side: sp.Basic, domains: Domains) -> sp.Basic:
     return normal_sums(side, domains) if endless else side
 
 
-def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains) -> Verdict:
+def _vanished(sides: list[sp.Basic], known: Domains) -> Domains:
+    """What was assumed of symbols that have cancelled already: SymPy may have used it for that."""
+    left = set().union(*(side.free_symbols for side in sides))
+    return {s: d for s, d in known.items() if s not in left and d != Domain()}
+
+
+def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains) -> Verdict:
     free = lhs.free_symbols | rhs.free_symbols
     domains = {s: d for s, d in known.items() if s in free}
-    facts = of_domains(domains)
+    facts = of_domains(domains | vanished)
     defined = False
     sampled = [_finite(side, domains) for side in (lhs, rhs)]
     for point in points(domains, _POINTS if free or lhs.has(sp.Function) else 1):

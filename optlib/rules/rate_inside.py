@@ -96,7 +96,7 @@ _PRODIGY = {
 @rule(
     parent=adam,
     change="estimates the distance to the solution from all layers together, and moves by it",
-    source="Mishchenko & Defazio 2023, Algorithm 4, in the form of Optax, optax.contrib.prodigy",
+    source="Mishchenko & Defazio 2023, in the form of Optax, optax.contrib.prodigy",
     **_PRODIGY,
 )
 def prodigy(

@@ -38,7 +38,7 @@ def radam_nesterov(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8, thres
 @rule(
     parent=adam,
     change="averages the squared surprise instead of the squared gradient",
-    source="Zhuang et al. 2020, Algorithm 2",
+    source="Zhuang et al. 2020",
     domains={"s": "[0, inf)", "eps": "(0, inf)", "eps_root": "[0, inf)"},
 )
 def adabelief(xp, t, g, x, m, s, *, beta1=0.9, beta2=0.999, eps=1e-16, eps_root=1e-16):
@@ -76,7 +76,7 @@ def additive(xp: Any, beta2: Any, v: Any, g: Any) -> Any:
 @rule(
     parent=adam_uncorrected,
     change="moves the second moment towards the squared gradient by a share of that square",
-    source="Zaheer et al. 2018, Algorithm 2",
+    source="Zaheer et al. 2018",
 )
 def yogi(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-3):
     r"""Yogi: :math:`u_t = m_t / (\sqrt{v_t} + \varepsilon)`.

@@ -81,8 +81,9 @@ def test_the_text_before_the_cell_carries_the_anchor(name):
 def test_what_a_cell_hands_over_is_computed(name):
     ((_, call, _),) = settling_cells()[name]
     handed = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
-    typed = [n.value for arg in handed for n in ast.walk(arg) if isinstance(n, ast.Constant)]
-    assert call.func.attr == "sourced" or (handed and True not in typed and False not in typed)
+    constants = [n.value for arg in handed for n in ast.walk(arg) if isinstance(n, ast.Constant)]
+    assert call.func.attr == "sourced" or handed
+    assert not [value for value in constants if isinstance(value, bool)]
 
 
 @pytest.mark.parametrize("name", [n for n, c in SETTLED.items() if c.evidence in ledger.REPORTED])

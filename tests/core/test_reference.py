@@ -1,4 +1,4 @@
-"""Second opinions: the simplest papers in plain Python, one number at a time, and torch where installed."""
+"""Second opinions: the papers in plain Python, number by number, and torch where installed."""
 
 import math
 

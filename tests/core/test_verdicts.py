@@ -254,3 +254,9 @@ def test_latex_is_one_balanced_formula(form):
     ):
         latex = found._repr_latex_()
         assert latex.count("$") == 2 and latex.count("{") == latex.count("}")
+
+
+def test_what_was_assumed_of_a_symbol_that_cancels_is_printed():
+    h, x = sp.symbols("H x")
+    found = verdict(h * x / sp.Abs(h * x), sp.sign(x), domains={"H": "(0, inf)", "x": "(0, inf)"})
+    assert found.shown and any("H" in str(fact) for fact in found.hypotheses)
