@@ -16,7 +16,7 @@ from .namespaces import array_namespace, is_number
 
 
 class NonFiniteError(FloatingPointError, ValueError):
-    """A gradient or an update is NaN or infinite; nothing was changed."""
+    """A gradient, an update or a state is NaN or infinite; nothing was changed."""
 
 
 def checked(

@@ -2,11 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from .checks import setting
-from .domains import HYPER
+from .domains import HYPER, Domain
+
+_DECAY = {"weight_decay": (0.0, HYPER["weight_decay"])}
+
+
+def derived(
+    rule: Callable,
+    changed: Callable,
+    suffix: str,
+    change: str,
+    *,
+    state: Mapping[str, Callable | None] | None = None,
+    hyper: Mapping[str, tuple[float, str | Domain]] | None = None,
+) -> Callable:
+    """Give ``changed`` the specification of ``rule``, with states and hyper-parameters added.
+
+    Parameters
+    ----------
+    rule, changed : callable
+        A registered rule, and the function that calls it.
+    suffix, change : str
+        What is added to the name, and the one thing that differs, in words.
+    state : mapping
+        Name -> ``start(xp, x)`` of a state that comes after the rule's own; None for zeros.
+    hyper : mapping
+        Name -> default and domain.
+    """
+    added, more = dict(state or {}), dict(hyper or {})
+
+    def init(xp: Any, x: Any, **given: Any) -> dict[str, Any]:
+        own = rule.init(xp, x, **{k: v for k, v in given.items() if k not in more})
+        return own | {k: start(xp, x) if start else xp.zeros_like(x) for k, start in added.items()}
+
+    changed.__dict__.update(rule.__dict__)
+    changed.__name__ = changed.__qualname__ = f"{rule.__name__}_{suffix}"
+    changed.__doc__ = rule.__doc__
+    changed.parent, changed.change, changed.init = rule, change, init
+    changed.state = (*rule.state, *added)
+    changed.hyper = {**rule.hyper, **{k: default for k, (default, _) in more.items()}}
+    changed.domains = {**rule.domains, **dict.fromkeys(added, Domain())}
+    changed.domains |= {k: Domain.parse(domain) for k, (_, domain) in more.items()}
+    return changed
 
 
 def l2(rule: Callable) -> Callable:
@@ -28,7 +69,7 @@ def l2(rule: Callable) -> Callable:
     ) -> Any:
         return rule(xp, t, g + weight_decay * x, x, *state, **hyper)
 
-    return _derived(rule, changed, "l2", "adds weight_decay * x to the gradient")
+    return derived(rule, changed, "l2", "adds weight_decay * x to the gradient", hyper=_DECAY)
 
 
 def decoupled(rule: Callable) -> Callable:
@@ -52,7 +93,8 @@ def decoupled(rule: Callable) -> Callable:
         decay = weight_decay * x
         return u + (hyper["lr"] * decay if rule.takes_lr else decay), *new
 
-    return _derived(rule, changed, "decoupled", "adds weight_decay * x to the direction")
+    change = "adds weight_decay * x to the direction"
+    return derived(rule, changed, "decoupled", change, hyper=_DECAY)
 
 
 def starting(rule: Callable, **values: Any) -> Callable:
@@ -86,31 +128,6 @@ def starting(rule: Callable, **values: Any) -> Callable:
         return {**rule.init(xp, x, **hyper), **full}
 
     said = ", ".join(f"{k} at {v}" for k, v in values.items())
-    changed = _specified(rule, changed, "starting", f"starts {said}")
+    changed = derived(rule, changed, "starting", f"starts {said}")
     changed.init = init
     return changed
-
-
-def _derived(rule: Callable, changed: Callable, suffix: str, change: str) -> Callable:
-    """The changed rule with the specification of the old one and ``weight_decay`` added."""
-    changed = _specified(rule, changed, suffix, change)
-    changed.init = _without_decay(rule)
-    changed.hyper = {**rule.hyper, "weight_decay": 0.0}
-    changed.domains = {**rule.domains, "weight_decay": HYPER["weight_decay"]}
-    return changed
-
-
-def _specified(rule: Callable, changed: Callable, suffix: str, change: str) -> Callable:
-    """The changed rule with the specification of the old one."""
-    changed.__dict__.update(rule.__dict__)
-    changed.__name__ = changed.__qualname__ = f"{rule.__name__}_{suffix}"
-    changed.__doc__ = rule.__doc__
-    changed.parent, changed.change = rule, change
-    return changed
-
-
-def _without_decay(rule: Callable) -> Callable:
-    def init(xp: Any, x: Any, weight_decay: Any = 0.0, **hyper: Any) -> dict[str, Any]:
-        return rule.init(xp, x, **hyper)
-
-    return init

@@ -40,7 +40,7 @@ class InPlace:
     params : array, or a list, tuple or dict of arrays
         NumPy arrays, which every step overwrites.
     nonfinite : {"raise", "skip"}
-        What a step does when a gradient or an updated parameter is NaN or infinite.
+        What a step does when a gradient, an updated parameter or state is NaN or infinite.
     arguments : mapping
         PyTorch's arguments. ``lr`` may be a schedule; a layer sees it at its own step.
 

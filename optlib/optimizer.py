@@ -151,7 +151,7 @@ class Optimizer:
         t, g, x, state, **inputs
             As for :meth:`step`, NumPy arrays only.
         nonfinite : {"raise", "skip"}
-            What to do when a gradient or an updated parameter is NaN or infinite.
+            What to do when a gradient, an updated parameter or state is NaN or infinite.
 
         Returns
         -------
@@ -173,15 +173,12 @@ class Optimizer:
         )
         with np.errstate(all="ignore"):
             results = self._advanced(layers, 0).values()
-        for layer, (new, _) in zip(layers, results, strict=True):
-            if checks.finite((layer.g, new)):
-                continue
+        if fault := _not_finite(layers, results):
             if nonfinite == "skip":
                 return False
-            what = "update" if checks.finite((layer.g,)) else "gradient"
             raise checks.NonFiniteError(
-                f"the {named(what, layer.label)} of step {layer.t} is NaN or infinite; nothing was "
-                "changed (nonfinite='skip' leaves such steps out)"
+                f"the {fault} is NaN or infinite; nothing was changed (nonfinite='skip' leaves "
+                "such steps out)"
             )
         for layer, (new, new_state) in zip(layers, results, strict=True):
             np.copyto(layer.x, new)
@@ -256,6 +253,21 @@ class Optimizer:
             for layer, gradient in zip(layers, prepared, strict=True):
                 layer.g = checks.array_for(layer.label, "gradient", gradient, layer.x, layer.xp)
         return layers
+
+
+def _not_finite(layers: list[Layer], results: Any) -> str:
+    """What is NaN or infinite: a gradient, or else an update, or else a state; empty if nothing."""
+    both = list(zip(layers, results, strict=True))
+    parts = {
+        "gradient": lambda layer, new, state: (layer.g,),
+        "update": lambda layer, new, state: (new,),
+        "state": lambda layer, new, state: state.values(),
+    }
+    for what, values in parts.items():
+        for layer, result in both:
+            if not checks.finite(values(layer, *result)):
+                return f"{named(what, layer.label)} of step {layer.t}"
+    return ""
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -8,6 +8,7 @@ when its outputs were changed by hand. File times play no part: they say nothing
     python tools/notebooks.py run               execute them
     python tools/notebooks.py run --force       execute all
     python tools/notebooks.py run 05            only those whose name contains 05
+    python tools/notebooks.py times             execute all, one by one, and write the page of times
 """
 
 import argparse
@@ -197,6 +198,24 @@ def run(paths, force=False):
     return failures
 
 
+def times(paths):
+    """Execute the notebooks one by one and write how long each took; return how many failed."""
+    rows, failures = [], 0
+    for path in paths:
+        notebook = read(path)
+        title = next(c.source for c in notebook.cells if c.cell_type == "markdown")
+        seconds, complaint = execute(path)
+        failures += bool(complaint)
+        name = title.splitlines()[0].removeprefix("# ")
+        rows.append(f"| [{name}]({path.relative_to(ROOT).as_posix()}) | {seconds:.0f} |")
+        print(rows[-1], complaint)
+    page = ROOT / "times.md"
+    head, _, _ = page.read_text(encoding="utf-8").partition("| chapter |")
+    table = ["| chapter | seconds |", "|:---|---:|", *rows]
+    page.write_text(head + "\n".join(table) + "\n", encoding="utf-8")
+    return failures
+
+
 def status(paths):
     """Name the stale notebooks among `paths`; return how many there are."""
     stale = [path for path in paths if is_stale(read(path))]
@@ -207,12 +226,13 @@ def status(paths):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("command", choices=["status", "run"])
+    parser.add_argument("command", choices=["status", "run", "times"])
     parser.add_argument("name", nargs="?", default="", help="only notebooks named like this")
     parser.add_argument("--force", action="store_true", help="execute also what is up to date")
     options = parser.parse_args()
     paths = [path for path in notebooks() if options.name in path.name]
-    failed = run(paths, options.force) if options.command == "run" else status(paths)
+    commands = {"run": lambda p: run(p, options.force), "status": status, "times": times}
+    failed = commands[options.command](paths)
     sys.exit(failed > 0)
 
 

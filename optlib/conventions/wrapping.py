@@ -6,52 +6,19 @@ rate and return the finished displacement, so they can be put around each other.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
-from ..domains import HYPER, Domain
+from .. import modifiers
+from ..domains import HYPER
 from ..rules.averages import ema
 
 
-def derived(
-    rule: Callable,
-    changed: Callable,
-    suffix: str,
-    change: str,
-    *,
-    state: Mapping[str, Callable | None] | None = None,
-    hyper: Mapping[str, tuple[float, str]] | None = None,
-) -> Callable:
-    """Give ``changed`` the specification of ``rule``, with states and hyper-parameters added.
-
-    Parameters
-    ----------
-    rule, changed : callable
-        ``changed`` takes ``lr`` and returns the displacement.
-    suffix, change : str
-        What is added to the name, and the one thing that differs, in words.
-    state : mapping
-        Name -> ``start(xp, x)`` of a state that comes after the rule's own; None for zeros.
-    hyper : mapping
-        Name -> default and domain.
-    """
-    added, more = dict(state or {}), dict(hyper or {})
-
-    def init(xp: Any, x: Any, **given: Any) -> dict[str, Any]:
-        own = rule.init(xp, x, **{k: v for k, v in given.items() if k not in more})
-        return own | {k: start(xp, x) if start else xp.zeros_like(x) for k, start in added.items()}
-
-    changed.__name__ = changed.__qualname__ = f"{rule.__name__}_{suffix}"
-    changed.__doc__ = rule.__doc__
-    changed.parent, changed.change, changed.source = rule, change, rule.source
-    changed.scope, changed.inputs = rule.scope, rule.inputs
-    changed.traceable = getattr(rule, "traceable", True)
-    changed.takes_lr, changed.init = True, init
-    changed.state = (*rule.state, *added)
-    changed.hyper = {**rule.hyper, **{k: default for k, (default, _) in more.items()}}
-    domains = {k: Domain.parse(domain) for k, (_, domain) in more.items()}
-    changed.domains = {**rule.domains, **dict.fromkeys(added, Domain()), "lr": HYPER["lr"]}
-    changed.domains |= domains
+def derived(rule: Callable, changed: Callable, suffix: str, change: str, **added: Any) -> Callable:
+    """As :func:`optlib.modifiers.derived`, for a function that returns the displacement."""
+    changed = modifiers.derived(rule, changed, suffix, change, **added)
+    changed.takes_lr = True
+    changed.domains = {**changed.domains, "lr": HYPER["lr"]}
     return changed
 
 

@@ -70,7 +70,10 @@ def _sign(e: sp.Basic, case: Case) -> tuple[int, sp.Basic | None]:
     top, bottom = sp.fraction(sp.together(e))
     if sp.expand(top) == 0:
         return 0, None
-    tops, bottoms = sp.factor_list(top), sp.factor_list(bottom)
+    try:
+        tops, bottoms = sp.factor_list(top), sp.factor_list(bottom)
+    except sp.PolynomialError:  # the roots of a quotient are too much for the factorisation
+        return 0, e
     sign = int(sp.sign(tops[0]) * sp.sign(bottoms[0]))
     for f, k in [*tops[1], *bottoms[1]]:
         known = _factor_sign(f, case)

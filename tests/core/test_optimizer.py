@@ -212,6 +212,16 @@ def test_an_update_that_overflows_changes_nothing():
     assert same(x, np.array([1.0, 2.0]))
 
 
+def test_a_state_that_overflows_changes_nothing():
+    """An infinite second moment would freeze the parameter: a step of zero is a number."""
+    opt, x = Optimizer("adam"), np.ones(2, np.float16)
+    state = opt.init(x)
+    with pytest.raises(NonFiniteError, match="state of step 1"):
+        opt.step_(1, np.array([1, 3e4], np.float16), x, state)
+    assert same(x, np.ones(2, np.float16)) and not np.any(state["v"])
+    assert not opt.step_(1, np.array([1, 3e4], np.float16), x, state, nonfinite="skip")
+
+
 def test_a_gradient_may_be_the_parameter_itself(rule):
     """For f = |x|^2 / 2 the gradient is x: the step must not read what it has already written."""
     opt, x = optimizer(rule), start(5)

@@ -260,3 +260,12 @@ def test_what_was_assumed_of_a_symbol_that_cancels_is_printed():
     h, x = sp.symbols("H x")
     found = verdict(h * x / sp.Abs(h * x), sp.sign(x), domains={"H": "(0, inf)", "x": "(0, inf)"})
     assert found.shown and any("H" in str(fact) for fact in found.hypotheses)
+
+
+def test_roots_that_cannot_be_factored_leave_a_verdict_and_no_error():
+    seen, warm, p = trace("inverse_sqrt"), sp.Symbol("warmup"), sp.Symbol("p")
+    later = seen.u.subs(seen.symbols["t"], warm + p)
+    found = verdict(
+        later, seen.symbols["peak"] * sp.sqrt(warm / (warm + p)), domains={"p": "[0, inf)"}
+    )
+    assert found.shown or found.undecided

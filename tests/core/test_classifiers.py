@@ -1,0 +1,106 @@
+"""Classifiers with gradients by hand: true gradients, seeds that are single runs, known minima."""
+
+import numpy as np
+import pytest
+
+from optlib import Optimizer, minimize
+from optlib.problems.classifiers import bigram, classifier, softmax, starts
+
+RNG = np.random.default_rng(0)
+INPUTS, LABELS = RNG.standard_normal((30, 5)), np.arange(30) % 4
+COUNTS = np.array([[6.0, 2.0, 1.0], [1.0, 5.0, 3.0]])
+
+
+def problems():
+    return [
+        classifier(INPUTS, LABELS),
+        classifier(INPUTS, LABELS, penalty=0.1),
+        classifier(INPUTS, LABELS, hidden=7, penalty=0.1),
+        bigram(COUNTS),
+    ]
+
+
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
+def test_gradients_are_those_of_the_values(problem):
+    rng = np.random.default_rng(1)
+    x, way = rng.standard_normal((2, *problem.shape))
+    h = 1e-6
+    slope = (problem.value(x + h * way) - problem.value(x - h * way)) / (2 * h)
+    assert np.isclose(slope, (problem.grad(x) * way).sum(), rtol=1e-6)
+
+
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
+def test_leading_axes_are_runs(problem):
+    x = np.random.default_rng(2).standard_normal((2, 3, *problem.shape))
+    values, gradients = problem.value(x), problem.grad(x)
+    assert values.shape == (2, 3) and gradients.shape == x.shape
+    assert np.isclose(values[1, 2], problem.value(x[1, 2]))
+    assert np.allclose(gradients[1, 2], problem.grad(x[1, 2]))
+
+
+def makers():
+    return [
+        lambda seeds: classifier(INPUTS, LABELS, 6, batch=8, seeds=seeds),
+        lambda seeds: bigram(COUNTS, batch=8, seeds=seeds),
+    ]
+
+
+@pytest.mark.parametrize("make", makers(), ids=["classifier", "bigram"])
+def test_the_first_of_several_seeds_is_the_single_one(make):
+    one, three = make(1), make(3)
+    x = np.random.default_rng(3).standard_normal(one.shape)
+    for t in (1, 2):
+        seen = three.grad(np.stack([x] * 3), t)
+        assert np.allclose(seen[0], one.grad(x, t))
+        assert not np.allclose(seen[1], seen[0])
+    assert not np.allclose(one.grad(x, 1), one.grad(x, 2))
+    assert np.allclose(three.value(np.stack([x] * 3), 1)[0], one.value(x, 1))
+
+
+def test_a_batch_is_right_on_average():
+    problem = bigram(COUNTS, batch=4)
+    x = np.ones(problem.shape) * np.arange(3)
+    mean = np.mean([problem.grad(x, t) for t in range(1, 4001)], axis=0)
+    assert np.abs(mean - problem.grad(x)).max() < 0.02
+
+
+def test_bigram_ends_at_the_entropy():
+    run = minimize(Optimizer("adam", lr=0.1), bigram(COUNTS), steps=400, record="last")
+    shares = COUNTS / COUNTS.sum(axis=1, keepdims=True)
+    entropy = -(COUNTS / COUNTS.sum() * np.log(shares)).sum()
+    assert np.isclose(run.f[-1], entropy, atol=1e-8)
+    assert np.allclose(softmax(run.x[-1]), shares, atol=1e-4)
+
+
+def test_starts_differ_by_seed_and_begin_with_the_problems_own():
+    problem = classifier(INPUTS, LABELS, 6)
+    drawn = starts(problem, 5, 3, 6)
+    assert np.array_equal(drawn[0], problem.start) and not np.array_equal(drawn[1], drawn[0])
+    assert not starts(classifier(INPUTS, LABELS), 5, 2).any()
+
+
+def test_the_dtype_is_that_of_the_inputs():
+    problem = classifier(INPUTS.astype(np.float32), LABELS, 6, batch=4)
+    assert problem.start.dtype == problem.grad(problem.start, 1).dtype == np.float32
+
+
+def test_large_scores_do_not_overflow():
+    problem = classifier(INPUTS, LABELS)
+    with np.errstate(all="raise", under="ignore"):
+        assert np.isfinite(problem.value(1e4 * np.ones(problem.shape) * np.arange(24)))
+        assert np.isfinite(problem.grad(1e4 * np.ones(problem.shape) * np.arange(24))).all()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        lambda: classifier(INPUTS, LABELS[:-1]),
+        lambda: classifier(INPUTS, LABELS, hidden=-1),
+        lambda: classifier(INPUTS, LABELS, seeds=0),
+        lambda: bigram(np.zeros((2, 2))),
+        lambda: bigram(np.array([[1.0, -1.0], [1.0, 1.0]])),
+    ],
+)
+def test_what_does_not_fit_is_refused(wrong):
+    with pytest.raises(ValueError):
+        wrong()
