@@ -7,7 +7,8 @@ state is unpacked, used, and packed again.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -40,7 +41,8 @@ def dynamic_code(signed: bool = True) -> np.ndarray:
     return np.sort(values)
 
 
-class Packed(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Packed:
     """An array in a byte a number.
 
     Attributes
@@ -80,7 +82,7 @@ def quantize(x: Any, code: np.ndarray, block: int = 2048) -> Packed:
     ValueError
         If the code is not sorted or too long, or the block is empty.
 
-    Source: Dettmers et al. 2022,  (block-wise quantization).
+    Source: Dettmers et al. 2022 (block-wise quantization).
     """
     code = np.asarray(code)
     if code.ndim != 1 or not 2 <= code.size <= _SIZE or not (np.diff(code) > 0).all():
