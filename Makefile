@@ -18,6 +18,8 @@ READY := $(VENV)/ready-$(KEY)
 
 # Nothing in the reader's own IPython profile may reach the chapters.
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
+# Chapters and tests run side by side; more threads in each than one would wait for one another.
+export OMP_NUM_THREADS ?= 1
 
 book: notebooks site ## execute what is stale and build the site
 	@echo "The book is in $(CURDIR)/$(SITE)/index.html"

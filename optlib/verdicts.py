@@ -176,7 +176,10 @@ def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains) -> Ver
         return Verdict(False, None, None, facts, text, nowhere=True)
     try:
         used = prove_equal(lhs, rhs, domains)
-    except Undecided as reason:
+    except (Undecided, TypeError) as reason:
+        # SymPy cannot compare a root of a negative number, on a branch that is not taken.
+        if isinstance(reason, TypeError) and "non-real" not in str(reason):
+            raise
         text = f"equal at every sampled point, but not proved ({reason})"
         return Verdict(False, None, None, facts, text)
     return Verdict(True, None, None, (*facts, *used))

@@ -230,6 +230,8 @@ def main():
     parser.add_argument("name", nargs="?", default="", help="only notebooks named like this")
     parser.add_argument("--force", action="store_true", help="execute also what is up to date")
     options = parser.parse_args()
+    # Chapters run side by side; more threads in each than one would wait for one another.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     paths = [path for path in notebooks() if options.name in path.name]
     commands = {"run": lambda p: run(p, options.force), "status": status, "times": times}
     failed = commands[options.command](paths)
