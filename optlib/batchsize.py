@@ -65,7 +65,7 @@ def square_root(
     for name, beta in betas.items():
         if beta < 0:
             limit = kappa / (1 - beta)
-            raise ValueError(f"{name} would be {beta:g}; the rule needs kappa below {limit:g}")
+            raise ValueError(f"{name} would be {beta:g}; the rule needs kappa at most {limit:g}")
     root = kappa**0.5
     return {"lr": root * lr, **betas, "eps": eps / root}
 

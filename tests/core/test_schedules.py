@@ -204,7 +204,7 @@ def test_the_square_root_rule_keeps_the_memory_of_samples_and_the_part_of_eps():
 
 
 def test_batch_size_rules_refuse_what_leaves_the_domain():
-    with pytest.raises(ValueError, match="beta1 would be -0.6.*kappa below 10"):
+    with pytest.raises(ValueError, match="beta1 would be -0.6.*kappa at most 10"):
         batchsize.square_root(16, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8)
     for kappa in (0, -1.0, float("nan")):
         with pytest.raises(ValueError, match="kappa must be positive"):
