@@ -105,8 +105,8 @@ class Ledger(dict[str, Claim]):
             Library or text -> whether the statement is true of it. If they are not of one mind, the
             convention differs.
         samples : array_like, optional
-            One number per seed: a statistic such as the advantage of one method over another. The
-            claim is empirical.
+            One number per seed, or per other independent repetition: a statistic such as the
+            advantage of one method over another. The claim is empirical.
         reference : float, optional
             The value of the statistic that would speak neither for the claim nor against it.
 
@@ -196,7 +196,7 @@ def _measured(samples: Any, reference: float) -> str:
     low, median, high, coverage = median_interval(samples)
     side = "above" if low > reference else "below" if high < reference else "on both sides of"
     return (
-        f"- median over {np.size(samples)} seeds {median:.3g}, between {low:.3g} and {high:.3g} "
+        f"- median of {np.size(samples)} samples {median:.3g}, between {low:.3g} and {high:.3g} "
         f"({coverage:.0%} interval): {side} {reference:g}"
     )
 

@@ -12,7 +12,9 @@ ENTRIES = dict(
     re.findall(r"^@\w+\{([^,\s]+),(.*?)^\}", TEXT, re.MULTILINE | re.DOTALL),
 )
 # Where a source is found: an identifier, an address, or the number of a report.
-FOUND_BY = re.compile(r"doi\s*=|url\s*=|arXiv:\d{4}\.\d{4,5}|eprint\s*=|Technical report|isbn\s*=|\\url")
+FOUND_BY = re.compile(
+    r"doi\s*=|url\s*=|arXiv:\d{4}\.\d{4,5}|eprint\s*=|Technical report|isbn\s*=|\\url"
+)
 
 
 def cited():

@@ -129,7 +129,7 @@ def test_what_was_found_is_shown(claims):
 )
 def test_samples_are_compared_with_the_reference(claims, reference, side):
     shown = str(claims.settle("e", samples=[0.1, 0.3, -0.2, 0.4, 0.6], reference=reference))
-    assert f"median over 5 seeds 0.3, between -0.2 and 0.6 (94% interval): {side} " in shown
+    assert f"median of 5 samples 0.3, between -0.2 and 0.6 (94% interval): {side} " in shown
 
 
 def test_samples_that_are_not_finite_settle_nothing(claims):
