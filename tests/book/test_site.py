@@ -128,3 +128,8 @@ def test_links_and_anchors_resolve():
             elif anchor and target.suffix == ".html" and unquote(anchor) not in anchors(target):
                 broken.append((path.name, link["href"]))
     assert not broken
+
+
+def test_the_page_of_times_lists_every_chapter():
+    linked = [link["href"] for link in soup(page("times")).select("article td a[href]")]
+    assert linked == [f"{chapter}.html" for chapter in CHAPTERS]
