@@ -92,7 +92,9 @@ def latex(expression: object, names: Mapping[str, str] | None = None) -> str:
     """
     expression = sp.sympify(expression)
     table = {s: (names or {}).get(s.name) or name(s.name) for s in _symbols(expression)}
-    indexed = {f: _subscripted(f, table) for f in expression.atoms(AppliedUndef)}
+    # Sorted, for the numbers given below decide the order in which terms are printed.
+    members = sorted(expression.atoms(AppliedUndef), key=sp.default_sort_key)
+    indexed = {f: _subscripted(f, table) for f in members}
     shown = expression.xreplace(
         {f: sp.Symbol(f"{f.func.__name__}({k})") for k, f in enumerate(indexed)}
     )

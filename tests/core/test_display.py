@@ -1,6 +1,9 @@
 """What a chapter shows of the code is the code."""
 
 import ast
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -34,3 +37,26 @@ def test_a_formula_is_in_the_notation_of_the_book():
     shown = display.formula(adam.symbols["eps"] / adam.symbols["beta1"])
     assert shown == repr(shown) == r"\frac{\varepsilon}{\beta_1}"
     assert shown._repr_latex_() == rf"$\displaystyle {shown}$"
+
+
+PRINT = """
+import sympy as sp
+from optlib.display import formula
+b, g = sp.Symbol("beta"), sp.Function("g", real=True)
+print(formula(sum(b**k * g(4 - k) for k in range(4))))
+"""
+
+
+def test_a_formula_is_the_same_in_every_process():
+    """The order of terms must not hang on the seed of Python's hashes."""
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", PRINT],
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(1, 5)
+    }
+    assert len(seen) == 1
