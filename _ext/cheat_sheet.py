@@ -10,7 +10,7 @@ from pathlib import Path
 from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from optlib import cheatsheet
+from optlib.book import cheatsheet
 
 TABLES = {"rules": cheatsheet.rules, "schedules": cheatsheet.schedules}
 

@@ -16,7 +16,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-from optlib import ledger
+from optlib.book import ledger
 
 LEDGER = "chapters/claims.toml"
 FILTER = (Path(__file__).parent / "claims_filter.html").read_text(encoding="utf-8")

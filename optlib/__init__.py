@@ -1,8 +1,10 @@
 """Optimizers written once, as pure functions, and run on numbers, arrays and symbols.
 
-``optlib.rules`` and ``optlib.layerwise`` hold the algorithms, ``optlib.schedules`` the schedules.
-:class:`~optlib.optimizer.Optimizer` binds and runs a rule, :func:`~optlib.minimize.minimize` runs
-whole experiments, and :func:`~optlib.tracing.trace` runs the same rule on SymPy symbols.
+``rules`` holds the algorithms and ``schedules`` the schedules; ``registry``, ``domains`` and
+``namespaces`` say what a rule is. ``running`` runs it on arrays, ``algebra`` on SymPy symbols.
+``conventions`` says what other libraries do, and ``optim`` spells it as PyTorch does. ``problems``
+are what to run on, and ``book`` is what only the book needs. Arrows run downward: a rule knows none
+of the rest.
 """
 
 from __future__ import annotations
@@ -10,44 +12,33 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from . import (
-    averaging,
-    batchsize,
-    layerwise,
-    lbfgs,
-    linesearch,
-    matrix,
-    muon,
-    newton,
-    problems,
-    rules,
-    schedules,
-    shampoo,
-)
-from .averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
-from .by_layer import PerLayer, per_layer
-from .checkpoint import load, save
-from .checks import NonFiniteError
-from .clipping import clip_global_norm, clip_norm, clip_value
+from . import problems, rules, schedules
 from .domains import Domain
-from .linesearch import LineSearch, armijo, strong_wolfe
-from .minimize import Run, minimize
-from .optimizer import Optimizer
 from .registry import RULES, SCHEDULES, rule, schedule_rule
-from .schedules import Schedule, join, schedule
+from .rules import factored, layerwise, lbfgs, muon, newton, shampoo
+from .running import averaging, linesearch
+from .running.averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
+from .running.by_layer import PerLayer, per_layer
+from .running.checkpoint import load, save
+from .running.checks import NonFiniteError
+from .running.clipping import clip_global_norm, clip_norm, clip_value
+from .running.linesearch import LineSearch, armijo, strong_wolfe
+from .running.minimize import Run, minimize
+from .running.optimizer import Optimizer
+from .schedules import Schedule, batchsize, join, schedule
 
 __version__ = "0.1.0"
 
 # SymPy takes longer to import than everything else together, so what needs it is loaded when used;
 # so is the table of conventions, which is long.
 _LATER = {
-    "trace": "tracing",
-    "Trace": "tracing",
-    "verdict": "verdicts",
-    "Verdict": "verdicts",
-    "Derivation": "derivation",
-    "DerivationError": "derivation",
-    "mean": "expectation",
+    "trace": "algebra.tracing",
+    "Trace": "algebra.tracing",
+    "verdict": "algebra.verdicts",
+    "Verdict": "algebra.verdicts",
+    "Derivation": "algebra.derivation",
+    "DerivationError": "algebra.derivation",
+    "mean": "algebra.expectation",
     "like": "conventions",
     "explain_difference": "conventions",
     "NotModelled": "conventions",
@@ -79,6 +70,7 @@ __all__ = [
     "clip_value",
     "conventions",
     "explain_difference",
+    "factored",
     "join",
     "layerwise",
     "lbfgs",
@@ -86,7 +78,6 @@ __all__ = [
     "linesearch",
     "load",
     "lookahead",
-    "matrix",
     "mean",
     "minimize",
     "muon",

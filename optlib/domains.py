@@ -7,9 +7,16 @@ open interior of a hyper-parameter's domain, and say so.
 
 from __future__ import annotations
 
+import inspect
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .namespaces import is_number
 
 _PATTERN = re.compile(r"(integer )?([\[(])\s*([^,]+?)\s*,\s*([^,]+?)\s*([\])])")
 
@@ -126,3 +133,48 @@ def standard(name: str) -> Domain | None:
     if name in QUANTITIES:
         return QUANTITIES[name]
     return HYPER[name].interior if name in HYPER else None
+
+
+def checked(
+    owner: str, defaults: Mapping[str, Any], domains: Mapping[str, Domain], given: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The keywords of a rule or schedule, complete and inside their domains.
+
+    Raises
+    ------
+    TypeError
+        For an unknown name (the message lists the known ones), a missing one, or no number.
+    ValueError
+        For a value outside its domain.
+    """
+    known = ", ".join(defaults) or "none"
+    for name in given:
+        if name not in defaults:
+            raise TypeError(f"{owner} has no hyper-parameter {name!r}; known are {known}")
+    values = {**defaults, **given}
+    missing = [k for k, v in values.items() if v is inspect.Parameter.empty]
+    if missing:
+        raise TypeError(f"{owner} needs {', '.join(missing)}")
+    return {name: setting(owner, name, value, domains[name]) for name, value in values.items()}
+
+
+def setting(owner: str, name: str, value: Any, domain: Domain) -> Any:
+    """One value: a number inside its domain, an array of settings, or a schedule."""
+    if callable(value):
+        return value
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not (is_number(value) or hasattr(value, "dtype")):
+        raise TypeError(
+            f"{owner}: {name} must be a number, an array of settings or a schedule, got {value!r}"
+        )
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "fiu":
+            raise TypeError(f"{owner}: {name} must hold real numbers, its dtype is {value.dtype}")
+        outside = next((v for v in value.ravel().tolist() if v not in domain), None)
+    else:
+        # Arrays of other libraries may be traced, without a value to look at.
+        outside = value if is_number(value) and value not in domain else None
+    if outside is not None:
+        raise ValueError(f"{owner}: {name} must satisfy {domain.describe(name)}, got {outside!r}")
+    return value

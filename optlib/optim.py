@@ -21,12 +21,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from . import checks
-from .containers import as_layers, like, matched, named
 from .conventions import TABLE
 from .conventions import like as following
 from .conventions.table import Entry
-from .optimizer import Optimizer
+from .running import checks
+from .running.containers import as_layers, like, matched, named
+from .running.optimizer import Optimizer
 
 
 class InPlace:

@@ -53,8 +53,8 @@ def rule(
     change : str
         The one thing that differs from the parent.
     scope : {"element", "layer", "matrix", "model"}
-        How much the rule must see at once; see :mod:`optlib.layers` for the views of a layer and
-        :mod:`optlib.modelwise` for all layers together.
+        How much the rule must see at once: any block, a layer as one vector, its last two axes, or
+        all layers together.
     domains : mapping, optional
         Domains of names that the book does not use in the same sense everywhere.
     init : callable, optional

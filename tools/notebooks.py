@@ -207,9 +207,9 @@ def times(paths):
         seconds, complaint = execute(path)
         failures += bool(complaint)
         name = title.splitlines()[0].removeprefix("# ")
-        rows.append(f"| [{name}]({path.relative_to(ROOT).as_posix()}) | {seconds:.0f} |")
+        rows.append(f"| [{name}](../{path.relative_to(ROOT).as_posix()}) | {seconds:.0f} |")
         print(rows[-1], complaint)
-    page = ROOT / "times.md"
+    page = ROOT / "reference" / "times.md"
     head, _, _ = page.read_text(encoding="utf-8").partition("| chapter |")
     table = ["| chapter | seconds |", "|:---|---:|", *rows]
     page.write_text(head + "\n".join(table) + "\n", encoding="utf-8")

@@ -14,8 +14,9 @@ import numpy as np
 from optlib import Optimizer, schedule
 from optlib.problems import datasets
 from optlib.problems.curvature import sharpness
-from optlib.problems.networks import Network, smoothed, train
+from optlib.problems.networks import Network, smoothed
 from optlib.problems.transformer import transformer
+from optlib.running.train import train
 
 PATH = Path(__file__).resolve().parent.parent / "chapters" / "data" / "warmup.npz"
 SEEDS = range(6)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..by_layer import PerLayer
-from ..optimizer import Optimizer
+from ..running.by_layer import PerLayer
+from ..running.optimizer import Optimizer
 from .table import TABLE, NotModelled, like
 
 Spec = tuple[str, str, Mapping[str, Any]]

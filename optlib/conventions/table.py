@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..namespaces import words
-from ..optimizer import Optimizer
+from ..running.optimizer import Optimizer
 
 TABLE: dict[tuple[str, str], Entry] = {}
 """Every entry by library and name."""
@@ -28,7 +28,7 @@ class Entry:
     ----------
     library, name : str
     build : callable
-        Takes the library's arguments; returns an :class:`~optlib.optimizer.Optimizer` or a
+        Takes the library's arguments; returns an :class:`~optlib.running.optimizer.Optimizer` or a
         :class:`FollowedSchedule`.
     ignored : frozenset of str
         Arguments that choose an implementation and not the mathematics.
@@ -128,8 +128,8 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
 class FollowedSchedule:
     """A schedule of a library, as a function of the library's own step count, from 0.
 
-    As a hyper-parameter of an :class:`~optlib.optimizer.Optimizer`, whose steps start at 1, it is
-    evaluated at ``t - 1``.
+    As a hyper-parameter of an :class:`~optlib.running.optimizer.Optimizer`, whose steps start at
+    1, it is evaluated at ``t - 1``.
 
     Attributes
     ----------

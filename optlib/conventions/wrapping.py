@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .. import modifiers
 from ..domains import HYPER
+from ..rules import modifiers
 from ..rules.averages import ema
 
 
 def derived(rule: Callable, changed: Callable, suffix: str, change: str, **added: Any) -> Callable:
-    """As :func:`optlib.modifiers.derived`, for a function that returns the displacement."""
+    """As :func:`optlib.rules.modifiers.derived`, for a function that returns the displacement."""
     changed = modifiers.derived(rule, changed, suffix, change, **added)
     changed.takes_lr = True
     changed.domains = {**changed.domains, "lr": HYPER["lr"]}

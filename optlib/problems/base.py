@@ -78,3 +78,28 @@ def noisy(problem: Problem, sigma: float = 1.0, seed: int = 0) -> Problem:
         return clean + sigma * np.random.default_rng([seed, t]).standard_normal(problem.shape)
 
     return replace(problem, name=f"noisy {problem.name}", grad=grad)
+
+
+Layers = list[tuple[np.ndarray, np.ndarray]]
+"""The weights and the biases of each affine map of a network."""
+
+
+def affine_maps(x: np.ndarray, shapes: list[tuple[int, int]]) -> Layers:
+    """The affine maps that lie one after the other in the last axis of ``x``, weights first.
+
+    Parameters
+    ----------
+    x : array, shape (..., d)
+    shapes : list of (inputs, outputs)
+
+    Returns
+    -------
+    list of (weights, biases)
+        Of shapes ``(..., inputs, outputs)`` and ``(..., 1, outputs)``.
+    """
+    found, at = [], 0
+    for a, b in shapes:
+        weights = x[..., at : at + a * b].reshape(*x.shape[:-1], a, b)
+        found.append((weights, x[..., None, at + a * b : at + a * b + b]))
+        at += a * b + b
+    return found

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Problem
+from .base import Problem, affine_maps
 
 
 def softmax(scores: Any) -> Any:
@@ -77,17 +77,9 @@ def classifier(
     maps = list(zip(widths[:-1], widths[1:], strict=True))
     truth = np.eye(classes, dtype=inputs.dtype)[labels]
 
-    def layers(x: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
-        found, at = [], 0
-        for a, b in maps:
-            weights = x[..., at : at + a * b].reshape(*x.shape[:-1], a, b)
-            found.append((weights, x[..., None, at + a * b : at + a * b + b]))
-            at += a * b + b
-        return found
-
     def forward(x: np.ndarray, a: np.ndarray) -> list[np.ndarray]:
         signals = [a]
-        for k, (weights, bias) in enumerate(layers(x)):
+        for k, (weights, bias) in enumerate(affine_maps(x, maps)):
             signals.append((np.maximum(signals[-1], 0) if k else a) @ weights + bias)
         return signals
 
@@ -107,7 +99,7 @@ def classifier(
         *signals, scores = forward(x, a)
         error = (softmax(scores) - y) / a.dtype.type(a.shape[-2])
         parts = []
-        for signal, (weights, _) in zip(signals[::-1], layers(x)[::-1], strict=True):
+        for signal, (weights, _) in zip(signals[::-1], affine_maps(x, maps)[::-1], strict=True):
             first = signal is signals[0]
             into = signal if first else np.maximum(signal, 0)
             parts += [error.sum(axis=-2), _flat(np.swapaxes(into, -1, -2) @ error)]

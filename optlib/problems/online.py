@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from .base import Problem
-
-if TYPE_CHECKING:
-    from ..minimize import Run
 
 
 def linear_cycle(slopes: Sequence[float], start: float = 1.0) -> Problem:
@@ -94,7 +91,7 @@ def _slopes(slopes: Sequence[float]) -> np.ndarray:
     return c
 
 
-def regret(problem: Problem, run: Run, best: Any = None) -> np.ndarray:
+def regret(problem: Problem, run: Any, best: Any = None) -> np.ndarray:
     r"""The regret :math:`\sum_{s \le t} \bigl(f_s(x_{s-1}) - f_s(y)\bigr)` for every step of a run.
 
     The loss of a step is taken where its gradient is: at the point before it.
@@ -103,7 +100,7 @@ def regret(problem: Problem, run: Run, best: Any = None) -> np.ndarray:
     ----------
     problem : Problem
         Whose value depends on the step.
-    run : Run
+    run : optlib.Run
         Of every step, from the first: ``record=1`` and ``t0=0``.
     best : array, optional
         The fixed point :math:`y` to compare with; by default the problem's first minimum.

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .base import Problem
-
-Layers = list[tuple[np.ndarray, np.ndarray]]
+from .base import Layers, Problem, affine_maps
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,14 +123,6 @@ class _Passes:
             parts += [rng.standard_normal(a * b) / np.sqrt(a), np.zeros(b)]
         return np.concatenate(parts)
 
-    def layers(self, x: np.ndarray) -> Layers:
-        found, at = [], 0
-        for a, b in self.shapes:
-            weights = x[..., at : at + a * b].reshape(*x.shape[:-1], a, b)
-            found.append((weights, x[..., None, at + a * b : at + a * b + b]))
-            at += a * b + b
-        return found
-
     def signals(self, layers: Layers) -> list[np.ndarray]:
         signals = [self.inputs]
         for weights, bias in layers[:-1]:
@@ -141,10 +131,10 @@ class _Passes:
         return [*signals, signals[-1] @ weights + bias]
 
     def residual(self, x: np.ndarray) -> np.ndarray:
-        return self.signals(self.layers(x))[-1] - self.targets
+        return self.signals(affine_maps(x, self.shapes))[-1] - self.targets
 
     def gradient(self, x: np.ndarray) -> np.ndarray:
-        layers = self.layers(x)
+        layers = affine_maps(x, self.shapes)
         signals = self.signals(layers)
         error, parts = (signals[-1] - self.targets) / len(self.inputs), []
         for (weights, _), signal in zip(layers[::-1], signals[-2::-1], strict=True):
@@ -154,7 +144,11 @@ class _Passes:
 
     def product(self, x: np.ndarray, p: np.ndarray) -> np.ndarray:
         """Each line of the two passes, with its derivative along ``p`` beside it."""
-        layers, along, n = self.layers(x), self.layers(p), len(self.inputs)
+        layers, along, n = (
+            affine_maps(x, self.shapes),
+            affine_maps(p, self.shapes),
+            len(self.inputs),
+        )
         signals, moves = self.signals(layers), [np.zeros_like(self.inputs)]
         for k, ((weights, _), (dweights, dbias)) in enumerate(zip(layers, along, strict=True)):
             move = moves[-1] @ weights + signals[k] @ dweights + dbias

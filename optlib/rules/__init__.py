@@ -1,9 +1,14 @@
-"""Rules that act element by element, in increasing complexity.
+"""Every algorithm, in increasing complexity; Adam's line first.
+
+Read ``averages``, ``first_order``, ``adaptive``, ``moments`` and ``variants`` (element by element),
+then ``layerwise``, ``factored``, ``muon``, ``shampoo``, ``newton`` and ``lbfgs`` (a whole layer or
+model at once). ``modifiers`` makes a rule from another, ``quantize`` one that keeps its state in
+few bits.
 
 A rule maps the step ``t >= 1``, the gradient ``g``, the parameter ``x`` and the state to a
 direction ``u`` and the new state; its caller does ``x <- x - lr * u``. Every array has the shape of
 ``x``; ``u`` has the unit that makes ``lr * u`` a displacement. A rule raises nothing: names,
-shapes, types and domains are checked by :class:`~optlib.optimizer.Optimizer` before it runs.
+shapes, types and domains are checked by whoever runs it.
 """
 
 from .adaptive import (
@@ -68,6 +73,12 @@ from .variants import (
     rectification,
 )
 
+# isort: off
+# Importing a module registers its rules: what builds on the rules above comes after them.
+from . import layerwise, factored, muon, shampoo, newton, lbfgs
+
+# isort: on
+
 __all__ = [
     "adabelief",
     "adabelief_nesterov",
@@ -95,17 +106,22 @@ __all__ = [
     "ema",
     "eps_hat_adam",
     "eps_hat_amsgrad",
+    "factored",
     "ftrl",
     "keras_momentum",
     "keras_nesterov",
+    "layerwise",
+    "lbfgs",
     "lion",
     "momentum",
+    "muon",
     "nadam",
     "nadam_constant",
     "nadam_keras",
     "nadam_simplified",
     "nesterov",
     "nesterov_original",
+    "newton",
     "prodigy",
     "prodigy_safeguarded",
     "radam",
@@ -121,6 +137,7 @@ __all__ = [
     "schedule_free_equal",
     "sgd",
     "sgd_dampened",
+    "shampoo",
     "signsgd",
     "simplified_ademamix",
     "sophia",

@@ -22,7 +22,7 @@ def lion(xp, t, g, x, m, *, beta1=0.9, beta2=0.99):
     .. math:: m_t = \beta_2 m_{t-1} + (1-\beta_2) g_t
 
     Every entry moves by exactly the rate, or stays where the average is zero. One state, half of
-    Adam's. The paper's decoupled decay is :func:`~optlib.modifiers.decoupled`.
+    Adam's. The paper's decoupled decay is :func:`~optlib.rules.modifiers.decoupled`.
     """
     return xp.sign(ema(beta1, m, g)), ema(beta2, m, g)
 

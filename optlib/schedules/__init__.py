@@ -2,7 +2,7 @@
 
 A schedule ``(xp, t, *, ...)`` is written once, like a rule, and is bound to its numbers by
 :func:`~optlib.schedules.binding.schedule`. It stands for any hyper-parameter of an
-:class:`~optlib.optimizer.Optimizer`.
+:class:`~optlib.running.optimizer.Optimizer`.
 
 Examples
 --------
@@ -31,11 +31,13 @@ from .decays import (
 )
 from .cosines import cosine, cosine_restarts, one_cycle
 from .cooldowns import wsd, wsd_cosine, wsd_sqrt
+from . import batchsize
 
 # isort: on
 
 __all__ = [
     "Schedule",
+    "batchsize",
     "bert",
     "constant",
     "cosine",

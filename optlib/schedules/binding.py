@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..checks import checked
+from ..domains import checked
 from ..namespaces import words
 from ..registry import SCHEDULES, find
 

@@ -5,7 +5,7 @@ import re
 import notebooks
 import pytest
 
-from optlib import ledger
+from optlib.book import ledger
 
 TEXT = (notebooks.ROOT / "references.bib").read_text(encoding="utf-8")
 ENTRIES = dict(
@@ -19,7 +19,7 @@ FOUND_BY = re.compile(
 
 def cited():
     """Return the keys that chapters, pages and the ledger name."""
-    pages = [*notebooks.ROOT.glob("*.md"), *(notebooks.ROOT / "api").glob("*.md")]
+    pages = [*notebooks.ROOT.glob("*.md"), *(notebooks.ROOT / "reference").rglob("*.md")]
     texts = [page.read_text(encoding="utf-8") for page in pages]
     texts += [
         cell.source

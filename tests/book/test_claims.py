@@ -13,7 +13,7 @@ import notebooks
 import pytest
 from bs4 import BeautifulSoup
 
-from optlib import ledger
+from optlib.book import ledger
 
 CLAIMS = ledger.load(notebooks.CHAPTERS / "claims.toml")
 WRITTEN = {path.stem for path in notebooks.notebooks()}
@@ -54,7 +54,8 @@ def page(stem):
 
 
 def rows():
-    return {row["id"].removeprefix("claim-"): row for row in page("claims").select("tr[id]")}
+    found = page("reference/claims").select("tr[id]")
+    return {row["id"].removeprefix("claim-"): row for row in found}
 
 
 def test_every_statement_of_the_notes_is_in_the_ledger():
@@ -112,7 +113,7 @@ def test_the_page_has_a_row_for_every_claim_with_its_verdict():
 
 
 def test_the_counts_on_the_page_are_those_of_the_ledger():
-    table = page("claims").select("table")[0]
+    table = page("reference/claims").select("table")[0]
     shown = {
         row.select("td")[0].get_text(strip=True): int(row.select("td")[1].get_text(strip=True))
         for row in table.select("tbody tr")

@@ -13,16 +13,21 @@ def run(case, seed=0, steps=STEPS):
     try:
         parameters = [torch.nn.Parameter(torch.tensor(x)) for x in start(case.shapes, seed)]
         optimizer = getattr(torch.optim, case.name)(parameters, **case.arguments)
-        lr = optimizer.param_groups[0]["lr"]
-        records = []
-        for t in range(1, steps + 1):
-            if case.warm:
-                optimizer.param_groups[0]["lr"] = warm_rate(lr, t - 1)
-            for p, g in zip(parameters, gradients(case.shapes, seed, t), strict=True):
-                p.grad = torch.tensor(g)
-            optimizer.step()
-            if t in RECORDED:
-                records.append([p.detach().numpy().copy() for p in parameters])
-        return records
+        return recorded(optimizer, parameters, case, seed, steps)
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+def recorded(optimizer, parameters, case, seed, steps):
+    """Take the steps; return the parameters after the recorded ones."""
+    lr = optimizer.param_groups[0]["lr"]
+    records = []
+    for t in range(1, steps + 1):
+        if case.warm:
+            optimizer.param_groups[0]["lr"] = warm_rate(lr, t - 1)
+        for p, g in zip(parameters, gradients(case.shapes, seed, t), strict=True):
+            p.grad = torch.tensor(g)
+        optimizer.step()
+        if t in RECORDED:
+            records.append([p.detach().numpy().copy() for p in parameters])
+    return records

@@ -2,7 +2,8 @@
 
 import torch
 import transformers
-from harness import RECORDED, STEPS, gradients, start, warm_rate
+from harness import STEPS, start
+from oracle_torch import recorded
 from transformers.optimization import Adafactor
 
 VERSION = {"transformers": transformers.__version__, "torch": torch.__version__}
@@ -13,14 +14,4 @@ def run(case, seed=0, steps=STEPS):
     """The parameters after the recorded steps."""
     parameters = [torch.nn.Parameter(torch.tensor(x)) for x in start(case.shapes, seed)]
     optimizer = KNOWN[case.name](parameters, **case.arguments)
-    lr = optimizer.param_groups[0]["lr"]
-    records = []
-    for t in range(1, steps + 1):
-        if case.warm:
-            optimizer.param_groups[0]["lr"] = warm_rate(lr, t - 1)
-        for p, g in zip(parameters, gradients(case.shapes, seed, t), strict=True):
-            p.grad = torch.tensor(g)
-        optimizer.step()
-        if t in RECORDED:
-            records.append([p.detach().numpy().copy() for p in parameters])
-    return records
+    return recorded(optimizer, parameters, case, seed, steps)

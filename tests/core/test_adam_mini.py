@@ -5,7 +5,7 @@ import pytest
 from support import gradients, run, same, start
 
 from optlib import Optimizer
-from optlib.layerwise import adam_mini
+from optlib.rules.layerwise import adam_mini
 
 
 def test_adam_mini_is_adam_where_all_gradients_of_a_layer_have_one_size():

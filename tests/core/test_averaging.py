@@ -5,8 +5,8 @@ import pytest
 from support import same
 
 from optlib import Optimizer, minimize, problems, schedule
-from optlib.averaging import lookahead, polyak, schedule_free, weight_ema
-from optlib.linesearch import armijo
+from optlib.running.averaging import lookahead, polyak, schedule_free, weight_ema
+from optlib.running.linesearch import armijo
 
 NOISY = problems.noisy(problems.quadratic(10.0), sigma=1.0, seed=2)
 ALL = [weight_ema(0.9), polyak(), polyak(start=7), lookahead(5, 0.5), schedule_free(0.9)]

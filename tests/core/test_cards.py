@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optlib import RULES
-from optlib.cards import SYMMETRIES, card, overview
+from optlib.book.cards import SYMMETRIES, card, overview
 
 KNOWN = {
     "sgd": {"signs", "order", "rotation", "shift"},

@@ -2,7 +2,8 @@
 
 import pytest
 
-from optlib import RULES, SCHEDULES, cheatsheet
+from optlib import RULES, SCHEDULES
+from optlib.book import cheatsheet
 
 
 @pytest.mark.parametrize(

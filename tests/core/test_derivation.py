@@ -3,11 +3,11 @@
 import pytest
 import sympy as sp
 
-from optlib.derivation import Derivation, DerivationError
-from optlib.expectation import mean
-from optlib.latex import prose
-from optlib.rendering import width
-from optlib.tracing import trace
+from optlib.algebra.derivation import Derivation, DerivationError
+from optlib.algebra.expectation import mean
+from optlib.algebra.latex import prose
+from optlib.algebra.rendering import width
+from optlib.algebra.tracing import trace
 
 ADAM = trace("adam")
 t, g, m, v, b1, b2, eps = (ADAM.symbols[k] for k in ("t", "g", "m", "v", "beta1", "beta2", "eps"))

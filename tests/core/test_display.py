@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from optlib import RULES, display, trace
+from optlib import RULES, trace
+from optlib.book import display
 
 
 def test_the_source_shown_computes_what_the_rule_computes(rule):
@@ -41,7 +42,7 @@ def test_a_formula_is_in_the_notation_of_the_book():
 
 PRINT = """
 import sympy as sp
-from optlib.display import formula
+from optlib.book.display import formula
 b, g = sp.Symbol("beta"), sp.Function("g", real=True)
 print(formula(sum(b**k * g(4 - k) for k in range(4))))
 """

@@ -5,8 +5,8 @@ import pytest
 from support import same
 
 from optlib import Optimizer, minimize, problems
-from optlib.lbfgs import lbfgs, with_memory
-from optlib.linesearch import LineSearch, armijo, strong_wolfe
+from optlib.rules.lbfgs import lbfgs, with_memory
+from optlib.running.linesearch import LineSearch, armijo, strong_wolfe
 
 PLANES = [problems.rosenbrock(), problems.beale(), problems.himmelblau()]
 

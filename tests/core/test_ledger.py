@@ -7,9 +7,16 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from optlib import ledger
-from optlib.ledger import CONDITION, CONVENTION, EMPIRICAL, HOLDS, WRONG, LedgerError
-from optlib.statistics import median_interval
+from optlib.book import ledger
+from optlib.book.ledger import (
+    CONDITION,
+    CONVENTION,
+    EMPIRICAL,
+    HOLDS,
+    WRONG,
+    LedgerError,
+)
+from optlib.book.statistics import median_interval
 
 CHAPTERS = Path(__file__).parents[2] / "chapters"
 NAMES = {HOLDS: "h", CONDITION: "c", CONVENTION: "k", WRONG: "w", EMPIRICAL: "e"}

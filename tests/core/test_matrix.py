@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from support import gradients, run, same, start
 
-from optlib import RULES, Optimizer, matrix, minimize, problems, rules
+from optlib import RULES, Optimizer, minimize, problems, rules
 from optlib.registry import rule as register
+from optlib.rules import factored
 
 MATRIX = [name for name, fn in RULES.items() if fn.scope == "matrix"]
 
@@ -79,16 +80,16 @@ def test_adafactor_is_exact_for_squares_of_rank_one():
     rng = np.random.default_rng(0)
     v = np.outer(rng.uniform(0.1, 10, 6), rng.uniform(0.1, 10, 9))
     rows, columns = v.mean(axis=1, keepdims=True), v.mean(axis=0, keepdims=True)
-    np.testing.assert_allclose(matrix.outer(np, rows, columns), v, rtol=1e-14)
+    np.testing.assert_allclose(factored.outer(np, rows, columns), v, rtol=1e-14)
     other = v + rng.uniform(0, 1, v.shape)
     rows, columns = other.mean(axis=1, keepdims=True), other.mean(axis=0, keepdims=True)
-    assert np.abs(matrix.outer(np, rows, columns) - other).max() > 1e-2
+    assert np.abs(factored.outer(np, rows, columns) - other).max() > 1e-2
 
 
 def test_adafactor_keeps_the_sums_of_rows_and_columns_of_any_squares():
     g = gradients((6, 9), 1)[0]
     v = g * g
-    kept = matrix.outer(np, v.mean(axis=1, keepdims=True), v.mean(axis=0, keepdims=True))
+    kept = factored.outer(np, v.mean(axis=1, keepdims=True), v.mean(axis=0, keepdims=True))
     np.testing.assert_allclose(kept.sum(axis=0), v.sum(axis=0), rtol=1e-13)
     np.testing.assert_allclose(kept.sum(axis=1), v.sum(axis=1), rtol=1e-13)
 
@@ -102,7 +103,7 @@ def test_adafactor_minimises_the_generalised_kullback_leibler_divergence():
         return np.sum(v * np.log(v / w) - v + w)
 
     rows, columns = v.mean(axis=1, keepdims=True), v.mean(axis=0, keepdims=True)
-    best = divergence(matrix.outer(np, rows, columns))
+    best = divergence(factored.outer(np, rows, columns))
     for _ in range(50):
         near = rows * np.exp(0.1 * rng.standard_normal(rows.shape))
         far = columns * np.exp(0.1 * rng.standard_normal(columns.shape)) / rows.mean()
@@ -127,7 +128,7 @@ def test_adafactor_on_a_vector_is_algorithm_5(kind):
 def test_the_first_second_moment_is_the_first_square():
     """1 - t**-0.8 is 0 at t = 1, so no correction of the average is needed."""
     g = gradients(5, 1)[0]
-    assert matrix.growing(1, 0.8) == 0
+    assert factored.growing(1, 0.8) == 0
     _, state = run(Optimizer("adafactor_vector"), np.ones(5), [g])
     np.testing.assert_allclose(state["v"], g * g, rtol=1e-15)
 
@@ -137,12 +138,12 @@ def test_the_growing_decay_weighs_old_squares_to_a_total_of_one(decay):
     """Shazeer & Stern, section 7; with c = 1 it is the plain mean of all squares."""
     average, mean = 0.0, []
     for t in range(1, 50):
-        average = rules.ema(matrix.growing(t, decay), average, 1.0)
+        average = rules.ema(factored.growing(t, decay), average, 1.0)
         mean.append(t * 1.0)
     assert average == pytest.approx(1.0, rel=1e-13)
     average = 0.0
     for t, new in enumerate(mean, 1):
-        average = rules.ema(matrix.growing(t, 1.0), average, new)
+        average = rules.ema(factored.growing(t, 1.0), average, new)
     assert average == pytest.approx(np.mean(mean), rel=1e-13)
 
 

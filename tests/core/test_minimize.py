@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from support import optimizer, same
 
-from optlib import RULES, NonFiniteError, Optimizer, clip_norm, minimize, problems, schedule
+from optlib import (
+    RULES,
+    NonFiniteError,
+    Optimizer,
+    clip_norm,
+    minimize,
+    problems,
+    schedule,
+)
 
 SETTINGS = {"lr": np.array([1e-4, 3e-4, 1e-3])}
 

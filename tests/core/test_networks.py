@@ -6,8 +6,9 @@ import pytest
 from optlib import Optimizer
 from optlib.problems import datasets
 from optlib.problems.curvature import hessian_times, sharpness
-from optlib.problems.networks import accuracy, mlp, smoothed, train
+from optlib.problems.networks import accuracy, mlp, smoothed
 from optlib.problems.transformer import transformer
+from optlib.running.train import train
 
 NETWORKS = {
     "mlp": mlp((6, 5, 4)),

@@ -5,7 +5,7 @@ import pytest
 from support import gradients, run, same, start
 
 from optlib import Optimizer, clip_global_norm
-from optlib.by_layer import PerLayer
+from optlib.running.by_layer import PerLayer
 
 
 def choose(label, x):

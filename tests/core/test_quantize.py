@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optlib import RULES, Optimizer, minimize, problems
-from optlib.quantize import (
+from optlib.rules.quantize import (
     blockwise,
     bytes_per_number,
     dequantize,

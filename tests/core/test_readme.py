@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 import optlib
-from optlib import by_layer, derivation, optimizer
+from optlib.algebra import derivation
+from optlib.running import by_layer, optimizer
 from optlib.schedules import binding
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 import sympy as sp
 
 from optlib import SCHEDULES, Optimizer, batchsize, join, schedule
-from optlib.tracing import trace
+from optlib.algebra.tracing import trace
 
 VALUES = {
     "peak": 0.3,

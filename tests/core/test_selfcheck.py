@@ -3,7 +3,7 @@
 import pytest
 import sympy as sp
 
-from optlib.selfcheck import AnswerError, load, parse
+from optlib.book.selfcheck import AnswerError, load, parse
 
 TEXT = """
 [first-moment]

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from support import gradients, run, same, start
 
-from optlib import Optimizer, matrix, minimize, problems, shampoo
+from optlib import Optimizer, minimize, problems, shampoo
+from optlib.rules import factored
 
 SHAPES = [(4, 4), (4, 7), (7, 4)]
 
@@ -173,7 +174,7 @@ def test_adafactor_in_the_eigenbases_is_shampoo_with_square_roots():
     ql, qr = (shampoo.eigen(np, a)[1] for a in (left, right))
     inside = [ql.T @ g @ qr for g in gs]
     square = np.mean(np.square(inside), axis=0)
-    v = matrix.outer(np, square.mean(axis=1, keepdims=True), square.mean(axis=0, keepdims=True))
+    v = factored.outer(np, square.mean(axis=1, keepdims=True), square.mean(axis=0, keepdims=True))
     adafactor = ql @ (inside[0] / np.sqrt(v)) @ qr.T
     idealised = root_left @ gs[0] @ root_right * np.sqrt(np.trace(left))
     np.testing.assert_allclose(idealised, adafactor, rtol=1e-10)

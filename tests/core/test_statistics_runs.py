@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optlib.statistics import one_ulp, survives
+from optlib.book.statistics import one_ulp, survives
 
 
 def test_each_entry_moves_by_one_ulp_and_keeps_its_type():

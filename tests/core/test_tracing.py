@@ -5,8 +5,8 @@ import pytest
 import sympy as sp
 
 from optlib import RULES, SCHEDULES
+from optlib.algebra.tracing import trace
 from optlib.namespaces import Arrays
-from optlib.tracing import trace
 
 XP = Arrays(np)
 

@@ -6,9 +6,9 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optlib.proof.facts import exact
-from optlib.tracing import trace
-from optlib.verdicts import verdict
+from optlib.algebra.proof.facts import exact
+from optlib.algebra.tracing import trace
+from optlib.algebra.verdicts import verdict
 
 ADAM = trace("adam")
 t, g, m, v, b1, b2, eps = (ADAM.symbols[k] for k in ("t", "g", "m", "v", "beta1", "beta2", "eps"))

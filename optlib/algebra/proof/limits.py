@@ -1,0 +1,157 @@
+"""Limits of expressions, proved and checked by number."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+import sympy as sp
+
+from ...domains import Domain
+from ..verdicts import Verdict, verdict
+from .facts import Domains, canonical
+from .hypotheses import of_domains
+from .powers import name_powers, named
+from .radicals import Undecided
+from .sampling import Point, Undefined, points
+from .signs import positive
+from .sums import normal_sums
+
+_JUMPS = (sp.sign, sp.floor, sp.ceiling, sp.Mod, sp.Piecewise)
+_DOUBTFUL = 3
+_FAR = sp.Integer(10) ** 40
+
+
+def limit_verdict(
+    expression: Any,
+    variable: Any,
+    to: Any,
+    value: Any,
+    *,
+    domains: Mapping[Any, Any] | None = None,
+) -> Verdict:
+    """Decide whether an expression tends to a value as a variable tends to a point of its domain.
+
+    A power ``beta**t`` with beta in (0, 1) is known to vanish as t grows. At an end of the
+    variable's domain the limit is the one from inside.
+
+    Parameters
+    ----------
+    expression, value : expression or number
+        What tends, and to what; ``value`` does not hold the variable.
+    variable : symbol
+        What moves.
+    to : number or ``sympy.oo``
+        Where it moves.
+    domains : mapping, optional
+        As for :func:`~optlib.algebra.verdicts.verdict`.
+    """
+    (e, target, x, end), known = canonical([expression, value, variable, to], domains)
+    if target.has(x):
+        raise ValueError(f"the limit {value} holds {variable}, which is gone in the limit")
+    e = normal_sums(e, known)
+    others = {s: d for s, d in known.items() if s != x}
+    facts = of_domains(known)
+    against = _far_from(e, x, end, target, known, others)
+    if against is not None:
+        return Verdict(False, *against, facts)
+    try:
+        for new, inner in _signs(x, known):
+            found = _limit(e.xreplace(new), x, end, inner)
+            _require_equal(found, target.xreplace(new), inner)
+    except Undecided as reason:
+        return Verdict(False, None, None, facts, f"the limit is not proved ({reason})")
+    return Verdict(True, None, None, facts)
+
+
+def _require_equal(found: sp.Basic, target: sp.Basic, known: Domains) -> None:
+    if not found.is_finite and found.is_number:
+        raise Undecided(f"the limit found is {found}")
+    if (same := verdict(found, target, domains=known)) or found == target:
+        return
+    raise Undecided(f"the limit found is {found}: {same}")
+
+
+def _signs(x: sp.Symbol, known: Domains) -> Iterator[tuple[dict[sp.Symbol, sp.Basic], Domains]]:
+    """Every combination of signs of the symbols that may vanish, which may change the limit."""
+    doubtful = [s for s, d in known.items() if s != x and 0 in d]
+    if len(doubtful) > _DOUBTFUL:
+        raise Undecided("too many symbols may vanish")
+    choices = [(1, -1, 0) if known[s].low < 0 else (1, 0) for s in doubtful]
+    for signs in product(*choices):
+        sizes = {s: named(s.name, Domain(low=0)) for s in doubtful}
+        new = {s: sign * sizes[s] for s, sign in zip(doubtful, signs, strict=True)}
+        yield new, known | {p: Domain(low=0) for p in sizes.values()}
+
+
+def _sides(x: sp.Symbol, end: sp.Basic, domain: Domain) -> tuple[str, ...]:
+    """The sides from which the end is approached: inside the domain."""
+    if end in (sp.oo, -sp.oo):
+        return ("-",) if end == sp.oo else ("+",)
+    inside = [side for side, edge in (("+", domain.high), ("-", domain.low)) if end != edge]
+    if not domain.low <= end <= domain.high:
+        raise ValueError(f"{x} stays in {domain}, away from {end}")
+    return tuple(inside)
+
+
+def _limit(e: sp.Basic, x: sp.Symbol, end: sp.Basic, known: Domains) -> sp.Basic:
+    if e.has(sp.Sum):
+        raise Undecided("a sum is left")
+    if end == sp.oo and (found := _powers_gone(e, x, known)) is not None:
+        return found
+    decay = {
+        s: named(f"a_{s}", Domain(low=0))
+        for s, d in known.items()
+        if s != x and d.low >= 0 and d.high <= 1
+    }
+    z = sp.Dummy(x.name, positive=True) if known[x].low >= 0 else sp.Dummy(x.name, real=True)
+    smooth = e.xreplace({s: sp.exp(-a) for s, a in decay.items()} | {x: z})
+    try:
+        found = {sp.limit(smooth, z, end, side) for side in _sides(x, end, known[x])}
+    except (NotImplementedError, ValueError, TypeError) as reason:
+        raise Undecided(str(reason) or "SymPy finds none") from reason
+    if len(found) != 1 or found.copy().pop().has(sp.Limit, sp.AccumBounds, sp.nan):
+        raise Undecided("the sides disagree" if len(found) > 1 else "SymPy finds none")
+    return found.pop().subs({a: -sp.log(s) for s, a in decay.items()})
+
+
+def _powers_gone(e: sp.Basic, x: sp.Symbol, known: Domains) -> sp.Basic | None:
+    """The value with the vanishing powers set to 0, if nothing else moves or jumps there."""
+    if e.has(*_JUMPS):
+        return None
+    flat, domains, meanings = name_powers(e, known, positive)
+    moving = {q: m for q, m in meanings.items() if m.has(x)}
+    if flat.has(x) or not moving:
+        return None
+    for q, meaning in moving.items():
+        exponent = sp.expand(meaning.as_base_exp()[1])
+        grows = exponent.is_polynomial(x) and positive(exponent.coeff(x), known)
+        if domains[q].high != 1 or not grows or sp.degree(exponent, x) != 1:
+            return None
+    value = flat.subs(dict.fromkeys(moving, 0))
+    still = value.has(sp.zoo, sp.nan, sp.oo) or any(q in value.free_symbols for q in moving)
+    return None if still else value.subs(meanings)
+
+
+def _far_from(
+    e: sp.Basic, x: sp.Symbol, end: sp.Basic, target: sp.Basic, known: Domains, others: Domains
+) -> tuple[dict[str, sp.Rational], tuple[sp.Float, sp.Float]] | None:
+    """A point close to the end at which the expression is far from its limit, with both values."""
+    places = (
+        [end]
+        if end in (sp.oo, -sp.oo)
+        else [end + (1 if s == "+" else -1) / _FAR for s in _sides(x, end, known[x])]
+    )
+    for place in places:
+        place = place if place.is_finite else sp.sign(place) * _FAR
+        for point in points(others, 16, seed="limit"):
+            near = Point({**point.given, x: place})
+            try:
+                a, b = (near.evaluate(side, 200) for side in (e, target))
+            except Undefined:
+                continue
+            if not math.isfinite(a) or abs(a - b) > 1e-6 * (1 + abs(b)):
+                return near.values, (sp.Float(a, 45), sp.Float(b, 45))
+    return None

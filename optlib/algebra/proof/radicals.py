@@ -1,0 +1,167 @@
+"""Roots made algebra: each irreducible radicand gets one symbol ``w`` with ``w**q`` equal to it.
+
+Over distinct irreducible radicands the symbols are independent, so an expression vanishes if its
+numerator does once every ``w**q`` is replaced: no simplifier has to guess.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from ...domains import Domain
+from .facts import Domains
+from .powers import named
+from .signs import nonnegative
+
+_LARGEST = 300
+_TERMS = 3_000
+
+
+class Undecided(Exception):
+    """No method proves the equality."""
+
+
+@dataclass
+class Roots:
+    """The roots met so far.
+
+    Attributes
+    ----------
+    domains : dict
+        Domains of all symbols, the roots' symbols included.
+    degree : int
+        The common index ``q`` of the roots.
+    relations : list
+        Pairs ``(w, f)`` with ``w**q == f``, each ``f`` over the symbols before it.
+    used : list
+        The radicands whose known sign allowed to split a root.
+    unsplit : dict
+        Radicands too large to be factored, and the symbols of their roots.
+    """
+
+    domains: Domains
+    degree: int
+    relations: list[tuple[sp.Symbol, sp.Basic]] = field(default_factory=list)
+    used: list[sp.Basic] = field(default_factory=list)
+    unsplit: dict[sp.Basic, sp.Symbol] = field(default_factory=dict)
+
+    def rewrite(self, e: sp.Basic) -> sp.Basic:
+        """The expression with its roots written through the symbols ``w``.
+
+        A root of the square of something of unknown sign becomes an absolute value.
+        """
+        if not e.args or e.is_Rational:
+            return e
+        args = [self.rewrite(a) for a in e.args]
+        if isinstance(e, sp.Pow) and e.exp.is_Rational and not e.exp.is_Integer:
+            return self._root(args[0], e.exp)
+        if isinstance(e, sp.Add | sp.Mul | sp.Pow):
+            return e.func(*args)
+        return self._opaque(e.func(*args))
+
+    def _opaque(self, e: sp.Basic) -> sp.Basic:
+        """A function of a normalised argument; equal arguments give the same expression."""
+        if isinstance(e, sp.Abs | sp.sign | sp.Max | sp.Min | sp.Piecewise | sp.Sum):
+            return e
+        return e.func(*(sp.factor(self.reduce(a)) if isinstance(a, sp.Expr) else a for a in e.args))
+
+    def _root(self, radicand: sp.Basic, exponent: sp.Rational) -> sp.Basic:
+        reduced = self.reduce(radicand)
+        if sp.count_ops(reduced) > _LARGEST:
+            name = self.unsplit.setdefault(radicand, sp.Dummy("w"))
+            return name ** (exponent * self.degree)
+        rest, result = sp.Integer(1), sp.Integer(1)
+        for f, k in _factors(reduced):
+            power = k * exponent
+            if f == -1:
+                rest *= f**k
+            elif nonnegative(f, self.domains):
+                result *= self._power(f, power)
+            elif nonnegative(_minus(f), self.domains):
+                result *= self._power(_minus(f), power)
+                rest *= sp.Integer(-1) ** k
+            elif k % 2 == 0 and (k * exponent).is_Integer:
+                result *= sp.Abs(f) ** power
+            else:
+                rest *= f**k
+        return result if rest == 1 else result * self._power(sp.expand(rest), exponent, known=False)
+
+    def _power(self, f: sp.Basic, power: sp.Rational, known: bool = True) -> sp.Basic:
+        """``f**power`` through the root of ``f``."""
+        if power.is_Integer:
+            return f**power
+        w = next((w for w, other in self.relations if other == f), None)
+        if w is None:
+            w = named("w", Domain(0, closed_low=True) if known else Domain())
+            self.relations.append((w, f))
+            self.domains[w] = Domain(0, closed_low=True) if known else Domain()
+            if known and not (f.is_Symbol or f.is_number):
+                self.used.append(f)
+        times = power * self.degree
+        whole, left = divmod(int(times), self.degree)
+        return f**whole * w**left
+
+    def reduce(self, e: sp.Basic) -> sp.Basic:
+        """The expression with ``w**q`` replaced by its value in numerator and denominator."""
+        if not self.relations or e.free_symbols.isdisjoint(w for w, _ in self.relations):
+            return e
+        top, bottom = sp.fraction(sp.together(e))
+        return self.numerator(top) / self.numerator(bottom)
+
+    def numerator(self, e: sp.Basic) -> sp.Basic:
+        """A polynomial in the symbols ``w``, each of them below its degree.
+
+        Raises
+        ------
+        Undecided
+            If it would have too many terms.
+        """
+        if _terms(e) > _TERMS:
+            raise Undecided("the expressions are too large")
+        for w, f in reversed(self.relations):
+            polynomial = sp.Poly(e, w)
+            e = sp.expand(
+                sum(
+                    c * f ** (k // self.degree) * w ** (k % self.degree)
+                    for (k,), c in polynomial.terms()
+                )
+            )
+        return sp.expand(e)
+
+
+def _terms(e: sp.Basic) -> int:
+    """At most how many terms the expression has when it is multiplied out."""
+    if isinstance(e, sp.Add):
+        return sum(map(_terms, e.args))
+    if isinstance(e, sp.Mul):
+        return math.prod(map(_terms, e.args))
+    if isinstance(e, sp.Pow) and e.exp.is_Integer and e.exp > 0:
+        return _terms(e.base) ** int(e.exp)
+    return 1
+
+
+def _minus(f: sp.Basic) -> sp.Basic:
+    return sp.expand_mul(-f)
+
+
+def _factors(e: sp.Basic) -> list[tuple[sp.Basic, int]]:
+    """Irreducible factors with their whole powers, negative in the denominator; primes included."""
+    factors: list[tuple[sp.Basic, int]] = []
+    for part, sign in zip(sp.fraction(sp.together(e)), (1, -1), strict=True):
+        constant, found = sp.factor_list(part)
+        factors += [(f, k * sign) for f, k in found]
+        factors += [
+            (sp.Integer(f), int(k) * sign)
+            for f, k in sp.factorrat(sp.Rational(constant)).items()
+            if f != 1
+        ]
+    return factors
+
+
+def roots_of(expression: sp.Basic, domains: Domains) -> Roots:
+    """An empty collection whose degree suits every root in the expression."""
+    degrees = [p.exp.q for p in expression.atoms(sp.Pow) if p.exp.is_Rational]
+    return Roots(dict(domains), math.lcm(*(int(q) for q in degrees)))

@@ -1,0 +1,185 @@
+"""Whether two expressions are equal: shown, refuted by a point, or undecided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+
+from ..domains import Domain
+from .latex import latex
+from .proof.facts import Domains, canonical
+from .proof.hypotheses import Hypothesis, of_domains
+from .proof.proving import prove_equal
+from .proof.radicals import Undecided
+from .proof.sampling import Undefined, differ, points
+from .proof.sums import normal_sums
+from .rendering import listed
+
+_POINTS = 48
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of an equality.
+
+    Attributes
+    ----------
+    shown : bool
+        Proved, and not contradicted at any sampled point. A verdict is true if it is shown.
+    counterexample : dict or None
+        Name -> exact number, at which the sides differ.
+    values : tuple or None
+        The two values there.
+    hypotheses : tuple of str
+        What is assumed of the symbols that occur, each a readable text with a method ``latex``.
+    reason : str
+        Why it is undecided, else empty.
+    nowhere : bool
+        Whether the sides have no point in common at which both are defined, as far as was sampled.
+    """
+
+    shown: bool
+    counterexample: dict[str, sp.Rational] | None
+    values: tuple[sp.Float, sp.Float] | None
+    hypotheses: tuple[Hypothesis, ...]
+    reason: str = ""
+    nowhere: bool = False
+
+    @property
+    def undecided(self) -> bool:
+        """Neither shown nor refuted."""
+        return not self.shown and self.counterexample is None
+
+    def __bool__(self) -> bool:
+        return self.shown
+
+    def __str__(self) -> str:
+        if self.counterexample is not None:
+            left, right = apart(*self.values)
+            return f"false{where(self.counterexample)}: {left} against {right}"
+        if self.undecided:
+            return f"undecided: {self.reason}"
+        return f"shown, assuming {'; '.join(self.hypotheses)}" if self.hypotheses else "shown"
+
+    __repr__ = __str__
+
+    def _repr_latex_(self) -> str:
+        if self.counterexample is not None:
+            left, right = apart(*self.values)
+            head = rf"\text{{false: }} {left} \ne {right}"
+            at = [f"{latex(sp.Symbol(k))} = {latex(v)}" for k, v in self.items]
+            rows = listed("at ", at)
+        else:
+            head = r"\text{shown}" if self.shown else r"\text{undecided}"
+            rows = listed("assuming ", [h.latex() for h in self.hypotheses])
+        body = " \\\\\n".join([head, *rows])
+        return f"$\\displaystyle \\begin{{array}}{{l}}\n{body}\n\\end{{array}}$"
+
+    @property
+    def items(self) -> list[tuple[str, sp.Rational]]:
+        """The counterexample as pairs."""
+        return list((self.counterexample or {}).items())
+
+
+def where(point: Mapping[str, sp.Rational]) -> str:
+    """A point as text, starting with "at"; nothing for a statement without symbols."""
+    return f" at {', '.join(f'{k} = {v}' for k, v in point.items())}" if point else ""
+
+
+def apart(a: sp.Float, b: sp.Float) -> tuple[str, str]:
+    """The two values with as many digits as tell them apart, at least six."""
+    for digits in (6, 10, 15, 20, 30, 40):
+        left, right = (_short(sp.N(v, digits)) for v in (a, b))
+        if left != right:
+            break
+    return left, right
+
+
+def _short(number: sp.Float) -> str:
+    """A number without the zeros at its end."""
+    digits, mark, exponent = str(number).partition("e")
+    return digits.rstrip("0").rstrip(".") + mark + exponent if "." in digits else str(number)
+
+
+def verdict(lhs: Any, rhs: Any, *, domains: Mapping[Any, Any] | None = None) -> Verdict:
+    """Decide whether two expressions are equal wherever both are defined.
+
+    The domains that the book gives to names are used without being asked for: 0 < beta < 1, t >= 1
+    whole, v >= 0, eps > 0. Symbols of the same name are the same. A float is read as the decimal it
+    prints as, so ``1 + 1e-9`` is 1.000000001 exactly. Shown needs both a symbolic proof and no
+    counterexample among the sampled points.
+
+    Parameters
+    ----------
+    lhs, rhs : expression, number, or sequences or arrays of them
+        The sides; arrays are compared entry by entry.
+    domains : mapping, optional
+        Name or symbol -> :class:`~optlib.domains.Domain` or its text, in place of the book's.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or if nothing satisfies what is said about a name.
+    """
+    left, right = (np.asarray(side, dtype=object) for side in (lhs, rhs))
+    if left.shape != right.shape:
+        raise ValueError(f"the sides have shapes {left.shape} and {right.shape}")
+    sides, known = canonical([*left.ravel(), *right.ravel()], domains)
+    pairs = list(zip(sides[: left.size], sides[left.size :], strict=True))
+    verdicts = [_one(a, b, known, _vanished(sides, known)) for a, b in pairs]
+    return (
+        min(verdicts, key=lambda v: (v.shown, v.undecided)) if len(pairs) == 1 else _all(verdicts)
+    )
+
+
+def _all(verdicts: list[Verdict]) -> Verdict:
+    """The verdict on all entries: the first that is refuted, else the first undecided."""
+    for v in sorted(verdicts, key=lambda v: (v.shown, v.undecided)):
+        if not v.shown:
+            return v
+    facts = dict.fromkeys(h for v in verdicts for h in v.hypotheses)
+    return Verdict(True, None, None, tuple(facts))
+
+
+def _finite(side: sp.Basic, domains: Domains) -> sp.Basic:
+    """The side with infinite sums closed, so that it can be evaluated."""
+    endless = any(sp.oo in s.limits[0] or -sp.oo in s.limits[0] for s in side.atoms(sp.Sum))
+    return normal_sums(side, domains) if endless else side
+
+
+def _vanished(sides: list[sp.Basic], known: Domains) -> Domains:
+    """What was assumed of symbols that have cancelled already: SymPy may have used it for that."""
+    left = set().union(*(side.free_symbols for side in sides))
+    return {s: d for s, d in known.items() if s not in left and d != Domain()}
+
+
+def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains) -> Verdict:
+    free = lhs.free_symbols | rhs.free_symbols
+    domains = {s: d for s, d in known.items() if s in free}
+    facts = of_domains(domains | vanished)
+    defined = False
+    sampled = [_finite(side, domains) for side in (lhs, rhs)]
+    for point in points(domains, _POINTS if free or lhs.has(sp.Function) else 1):
+        try:
+            values = differ(*sampled, point)
+        except Undefined:
+            continue
+        defined = True
+        if values:
+            return Verdict(False, point.values, tuple(sp.Float(v, 45) for v in values), facts)
+    if not defined and lhs != rhs:
+        text = "a side is undefined at every sampled point"
+        return Verdict(False, None, None, facts, text, nowhere=True)
+    try:
+        used = prove_equal(lhs, rhs, domains)
+    except (Undecided, TypeError) as reason:
+        # SymPy cannot compare a root of a negative number, on a branch that is not taken.
+        if isinstance(reason, TypeError) and "non-real" not in str(reason):
+            raise
+        text = f"equal at every sampled point, but not proved ({reason})"
+        return Verdict(False, None, None, facts, text)
+    return Verdict(True, None, None, (*facts, *used))

@@ -1,0 +1,179 @@
+"""Checks at the door: what is given, what is allowed, what to do; before anything is written."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..namespaces import array_namespace, is_number
+from .containers import named
+
+
+class NonFiniteError(FloatingPointError, ValueError):
+    """A gradient, an update or a state is NaN or infinite; nothing was changed."""
+
+
+def step_number(t: Any) -> Any:
+    """``t`` as a Python int >= 1; an array of another library (traced) is passed on."""
+    if isinstance(t, (np.generic, np.ndarray)) and t.ndim == 0:
+        t = t.item()
+    if hasattr(t, "dtype") and not isinstance(t, np.ndarray):
+        return t
+    if isinstance(t, bool) or not isinstance(t, int):
+        raise TypeError(f"t is the number of the step, an int starting at 1; got {t!r}")
+    if t < 1:
+        raise ValueError(f"t is the number of the step and starts at 1; got {t}")
+    return t
+
+
+def parameter(label: Any, x: Any) -> Any:
+    """The namespace of a parameter that can be trained.
+
+    Raises
+    ------
+    TypeError
+        If it is no array, or not of real floating-point numbers.
+    """
+    name = named("parameter", label)
+    if isinstance(x, np.generic) or is_number(x) or isinstance(x, complex):
+        raise TypeError(
+            f"{name} is a scalar ({type(x).__name__}), which cannot be updated; give an "
+            f"array, such as numpy.asarray({x})"
+        )
+    try:
+        xp = array_namespace(x)
+    except TypeError:
+        raise TypeError(f"{name} must be an array, got {type(x).__name__}") from None
+    _floating(name, xp, x)
+    return xp
+
+
+def array_for(label: Any, what: str, value: Any, x: Any, xp: Any) -> Any:
+    """A gradient or another array that must have the shape of ``x``, in the type of ``x``.
+
+    Raises
+    ------
+    TypeError
+        If it is no array of real floating-point numbers.
+    ValueError
+        If its shape is another.
+    """
+    return _shaped(named(what, label), value, tuple(x.shape), x, xp)
+
+
+def square_for(label: Any, what: str, value: Any, x: Any, xp: Any, sweep_axes: int) -> Any:
+    """A matrix over the entries of ``x``, such as a Hessian, for every run; as for array_for."""
+    runs, own = tuple(x.shape)[:sweep_axes], math.prod(tuple(x.shape)[sweep_axes:])
+    return _shaped(named(what, label), value, (*runs, own, own), x, xp)
+
+
+def _shaped(name: str, value: Any, shape: tuple[int, ...], x: Any, xp: Any) -> Any:
+    if value is None or isinstance(value, (str, bytes, list, tuple, dict)):
+        raise TypeError(f"{name} must be an array of shape {shape}, got {value!r:.60}")
+    value = xp.asarray(value)
+    _floating(name, xp, value)
+    if tuple(value.shape) != shape:
+        wanted = f"its parameter has shape {shape}" if shape == tuple(x.shape) else f"not {shape}"
+        raise ValueError(f"{name} has shape {tuple(value.shape)}, {wanted}")
+    return value if value.dtype == x.dtype else xp.astype(value, x.dtype)
+
+
+def state_for(
+    label: Any, state: Any, expected: Mapping[str, tuple[int, ...]], sweeping: bool = False
+) -> dict[str, Any]:
+    """The state of one layer: an array of the right shape for every name.
+
+    Raises
+    ------
+    TypeError
+        If it is not a dict of arrays by these names.
+    ValueError
+        If an array has another shape.
+    """
+    name = named("state", label)
+    if not isinstance(state, Mapping) or set(state) != set(expected):
+        got = ", ".join(map(str, state)) if isinstance(state, Mapping) else type(state).__name__
+        raise TypeError(
+            f"{name} must be a dict with {', '.join(expected) or 'no entry'}; got {got}"
+        )
+    for key, shape in expected.items():
+        if not hasattr(state[key], "dtype"):
+            raise TypeError(f"{name}: {key} must be an array, got {type(state[key]).__name__}")
+        # In a sweep, what is one number per layer becomes one for each run.
+        grown = sweeping and math.prod(shape) == 1
+        if tuple(state[key].shape) != shape and not grown:
+            raise ValueError(f"{name}: {key} has shape {tuple(state[key].shape)}, expected {shape}")
+    return {key: state[key] for key in expected}
+
+
+def writable(arrays: Mapping[str, Any]) -> None:
+    """Every array can be written in place, and no two share memory.
+
+    Raises
+    ------
+    TypeError
+        If one is not a NumPy array.
+    ValueError
+        If one is read-only or overlaps itself or another one.
+    """
+    for name, a in arrays.items():
+        if not isinstance(a, np.ndarray):
+            raise TypeError(f"step_ writes NumPy arrays in place; {name} is {type(a).__name__}")
+        if not a.flags.writeable:
+            raise ValueError(f"{name} is read-only; give step_ a writable copy")
+        if any(stride == 0 and n > 1 for stride, n in zip(a.strides, a.shape, strict=True)):
+            raise ValueError(f"{name} overlaps itself; give step_ a copy")
+    for (one, a), (two, b) in itertools.combinations(arrays.items(), 2):
+        if _overlap(a, b):
+            raise ValueError(f"{one} and {two} share memory; give step_ separate arrays")
+
+
+def finite(values: Iterable[np.ndarray]) -> bool:
+    """Whether no value is NaN or infinite."""
+    return all(bool(np.isfinite(value).all()) for value in values)
+
+
+def inputs_for(owner: str, known: tuple[str, ...], given: Mapping[str, Any]) -> None:
+    """The extra inputs of a step are those the rule asks for.
+
+    Raises
+    ------
+    TypeError
+        If one is missing or unknown.
+    """
+    for name in known:
+        if name not in given:
+            raise TypeError(f"{owner} needs {name}=... at every step")
+    for name in given:
+        if name not in known:
+            wanted = ", ".join(known) or "none"
+            raise TypeError(f"{owner} takes no input {name!r}; its inputs are: {wanted}")
+
+
+def policy(name: str, given: str, known: Mapping[str, Callable] | tuple[str, ...]) -> str:
+    """One of the known words for ``name``.
+
+    Raises
+    ------
+    ValueError
+        For another word.
+    """
+    if given not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
+    return given
+
+
+def _floating(name: str, xp: Any, a: Any) -> None:
+    if not xp.isdtype(a.dtype, "real floating"):
+        raise TypeError(f"{name} must hold real floating-point numbers, its dtype is {a.dtype}")
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> bool:
+    try:
+        return np.shares_memory(a, b, max_work=10_000)
+    except np.exceptions.TooHardError:
+        return True

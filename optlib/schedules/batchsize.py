@@ -1,0 +1,75 @@
+r"""How the settings follow the batch size, when the batch becomes :math:`\kappa` times larger.
+
+Each rule takes the settings of the old batch and returns those of the new one, by the names of an
+:class:`~optlib.running.optimizer.Optimizer`: ``Optimizer("adam", **square_root(4, lr=1e-3, ...))``.
+"""
+
+from __future__ import annotations
+
+
+def linear(kappa: float, *, lr: float) -> dict[str, float]:
+    r"""SGD's linear rule, :math:`\alpha' = \kappa\alpha`; momentum stays.
+
+    Parameters
+    ----------
+    kappa : float
+        New batch size over old one.
+    lr : float
+        The rate of the old batch size.
+
+    Raises
+    ------
+    ValueError
+        If ``kappa`` is not positive.
+
+    Notes
+    -----
+    Goyal et al. 2017, section 2.1: :math:`\kappa` small steps at nearly one point add up to a large
+    one. It fails early in training, which is why they warm up, and beyond a critical batch size.
+    """
+    _positive(kappa)
+    return {"lr": kappa * lr}
+
+
+def square_root(
+    kappa: float, *, lr: float, beta1: float, beta2: float, eps: float
+) -> dict[str, float]:
+    r"""Adam's square-root rule, betas and epsilon included.
+
+    .. math::
+        \alpha' = \sqrt\kappa\,\alpha, \quad 1 - \beta_i' = \kappa(1 - \beta_i), \quad
+        \varepsilon' = \varepsilon/\sqrt\kappa
+
+    Parameters
+    ----------
+    kappa : float
+        New batch size over old one.
+    lr, beta1, beta2, eps : float
+        The settings of the old batch size.
+
+    Raises
+    ------
+    ValueError
+        If ``kappa`` is not positive, or so large that a beta would become negative.
+
+    Notes
+    -----
+    Malladi et al. 2022, arXiv 2205.10287, the square-root scaling rule: where noise dominates the
+    gradient, both settings follow the same stochastic differential equation in the number of
+    samples seen.
+    """
+    _positive(kappa)
+    betas = {
+        name: 1 - kappa * (1 - beta) for name, beta in {"beta1": beta1, "beta2": beta2}.items()
+    }
+    for name, beta in betas.items():
+        if beta < 0:
+            limit = kappa / (1 - beta)
+            raise ValueError(f"{name} would be {beta:g}; the rule needs kappa at most {limit:g}")
+    root = kappa**0.5
+    return {"lr": root * lr, **betas, "eps": eps / root}
+
+
+def _positive(kappa: float) -> None:
+    if not kappa > 0:
+        raise ValueError(f"kappa must be positive, got {kappa!r}")
