@@ -100,7 +100,7 @@ def regret(problem: Problem, run: Any, best: Any = None) -> np.ndarray:
     ----------
     problem : Problem
         Whose value depends on the step.
-    run : optlib.Run
+    run : optlib.running.minimize.Run
         Of every step, from the first: ``record=1`` and ``t0=0``.
     best : array, optional
         The fixed point :math:`y` to compare with; by default the problem's first minimum.
