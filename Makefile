@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test serve notebooks site lint clean help
+.PHONY: book test core oldest serve notebooks site lint clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -28,6 +28,14 @@ book: notebooks site ## execute what is stale and build the site
 test: site ## build the site, then run every test and compare every stored output
 	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile tests chapters
 
+core: $(READY) ## run the tests of the package alone
+	$(BIN)/pytest -n 2 --dist loadfile tests/core
+
+oldest: ## run them with the oldest versions that the package admits
+	$(PYTHON) -m venv --clear $(VENV)-oldest
+	$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-oldest.txt
+	PYTHONPATH=. $(VENV)-oldest/bin/pytest -n 2 --dist loadfile tests/core
+
 serve: book ## show the site on this machine
 	$(BIN)/python -m http.server --bind 127.0.0.1 --directory $(SITE) $(PORT)
 
@@ -48,7 +56,7 @@ lint: $(READY) ## check style and format
 	$(BIN)/ruff format --check
 
 clean: ## remove the site and the environment
-	rm -rf _build $(VENV) .pytest_cache .ruff_cache .hypothesis
+	rm -rf _build $(VENV) $(VENV)-* .pytest_cache .ruff_cache .hypothesis
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)

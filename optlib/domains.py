@@ -18,6 +18,8 @@ import numpy as np
 
 from .namespaces import is_number
 
+# Every whole number of so many bits is below the largest float.
+_LARGEST_BITS = 1023
 _PATTERN = re.compile(r"(integer )?([\[(])\s*([^,]+?)\s*,\s*([^,]+?)\s*([\])])")
 
 
@@ -77,7 +79,10 @@ class Domain:
     def __contains__(self, value: float) -> bool:
         above = value >= self.low if self.closed_low else value > self.low
         below = value <= self.high if self.closed_high else value < self.high
-        return bool(above and below and (not self.integer or value == math.floor(value)))
+        whole = not self.integer or (
+            isinstance(value, int) or (math.isfinite(value) and value == math.floor(value))
+        )
+        return bool(above and below and whole)
 
     def __str__(self) -> str:
         if self == Domain():
@@ -177,4 +182,48 @@ def setting(owner: str, name: str, value: Any, domain: Domain) -> Any:
         outside = value if is_number(value) and value not in domain else None
     if outside is not None:
         raise ValueError(f"{owner}: {name} must satisfy {domain.describe(name)}, got {outside!r}")
+    if is_number(value):
+        _representable(owner, name, value)
     return value
+
+
+def together(owner: str, values: Mapping[str, Any]) -> tuple[int, ...]:
+    """The shape of a sweep over the arrays among the settings.
+
+    Raises
+    ------
+    ValueError
+        If their shapes do not broadcast.
+    """
+    shapes = {name: tuple(a.shape) for name, a in values.items() if getattr(a, "shape", ())}
+    try:
+        return np.broadcast_shapes(*shapes.values())
+    except ValueError:
+        said = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise ValueError(f"{owner}: the arrays of settings do not broadcast: {said}") from None
+
+
+def number(owner: str, name: str, value: Any, domain: Domain | str) -> float:
+    """One number inside its domain: no array, no schedule.
+
+    Raises
+    ------
+    TypeError
+        If it is anything else.
+    ValueError
+        If it lies outside, or is a whole number too large for a float.
+    """
+    if isinstance(value, (np.generic, np.ndarray)) and value.ndim == 0:
+        value = value.item()
+    if isinstance(value, bool) or not is_number(value):
+        raise TypeError(f"{owner}: {name} must be a number, got {value!r:.60}")
+    domain = Domain.parse(domain)
+    if value not in domain:
+        raise ValueError(f"{owner}: {name} must satisfy {domain.describe(name)}, got {value!r:.60}")
+    _representable(owner, name, value)
+    return int(value) if domain.integer else value
+
+
+def _representable(owner: str, name: str, value: float) -> None:
+    if isinstance(value, int) and value.bit_length() > _LARGEST_BITS:
+        raise ValueError(f"{owner}: {name} is a whole number too large for a float")

@@ -139,12 +139,7 @@ class InPlace:
 
 def _copied(label: Any, state: Any, start: Mapping[str, Any]) -> dict[str, np.ndarray]:
     """A copy of one layer's state, of the types and shapes of its start."""
-    given = checks.state_for(label, state, {name: a.shape for name, a in start.items()})
-    for name, a in start.items():
-        if given[name].dtype != a.dtype:
-            raise TypeError(
-                f"{named('state', label)}: {name} is {given[name].dtype}, expected {a.dtype}"
-            )
+    given = checks.state_for(label, state, start)
     return {name: np.array(a) for name, a in given.items()}
 
 
@@ -182,9 +177,9 @@ def _made(name: str) -> type[InPlace]:
 
 
 def _names() -> list[str]:
-    """PyTorch's optimizers in the table: its schedules have no default rate."""
+    """PyTorch's optimizers in the table."""
     found = [entry for (library, _), entry in TABLE.items() if library == "torch"]
-    return [entry.name for entry in found if "lr" in entry.defaults]
+    return [entry.name for entry in found if not entry.schedule]
 
 
 def __getattr__(name: str) -> type[InPlace]:

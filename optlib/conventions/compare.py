@@ -76,8 +76,8 @@ def explain_difference(first: Spec, second: Spec) -> Difference:
     On a shared sequence of gradients they end 100 % of the way apart.
     torch Adam(eps=1e-08) follows the first exactly.
     """
-    one, two = ((*spec, {})[:3] for spec in (first, second))
-    a, b = like(one[0], one[1], **one[2]), like(two[0], two[1], **two[2])
+    one, two = _spec("first", first), _spec("second", second)
+    a, b = _built(one), _built(two)
     distance = _distance(a, b)
     words = [*_rules(one, _one(a), two, _one(b)), *_settings(one, _one(a), two, _one(b))]
     if distance < _SAME:
@@ -92,6 +92,25 @@ def explain_difference(first: Spec, second: Spec) -> Difference:
         else f"No arguments of {two[0]} {two[1]} that were tried make it follow the first."
     )
     return Difference(distance, tuple(words), remedy)
+
+
+def _spec(which: str, given: Any) -> Spec:
+    """The library, the name and the arguments, which may be left out."""
+    fits = isinstance(given, tuple) and len(given) in (2, 3)
+    if not fits or not isinstance((*given, {})[2], Mapping):
+        raise TypeError(
+            f"explain_difference: {which} must be (library, name) or (library, name, arguments), "
+            f"got {given!r:.60}"
+        )
+    return (*given, {})[:3]
+
+
+def _built(spec: Spec) -> Optimizer | PerLayer:
+    library, name, arguments = spec
+    found = like(library, name, **arguments)
+    if not isinstance(found, (Optimizer, PerLayer)):
+        raise TypeError(f"explain_difference compares optimizers; {library} {name} is {found!r}")
+    return found
 
 
 def _one(optimizer: Optimizer | PerLayer) -> Optimizer:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..namespaces import words
 from ..running.optimizer import Optimizer
+from . import kinds
 
 TABLE: dict[tuple[str, str], Entry] = {}
 """Every entry by library and name."""
@@ -36,6 +38,8 @@ class Entry:
         Arguments that are not modelled, with the only value that is accepted.
     note : str
         What is peculiar to this library, in a sentence.
+    schedule : bool
+        Whether it is a schedule, and not an optimizer.
     """
 
     library: str
@@ -44,6 +48,7 @@ class Entry:
     ignored: frozenset[str]
     fixed: Mapping[str, Any]
     note: str
+    schedule: bool = False
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -64,16 +69,21 @@ def entry(
     ignored: str = "",
     fixed: Mapping[str, Any] | None = None,
     note: str = "",
+    schedule: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Enter a function of a library's arguments into the table; see :class:`Entry`."""
 
     def register(build: Callable) -> Callable:
         TABLE[library, name] = Entry(
-            library, name, build, frozenset(ignored.split()), dict(fixed or {}), note
+            library, name, build, frozenset(ignored.split()), dict(fixed or {}), note, schedule
         )
         return build
 
     return register
+
+
+schedule_entry = partial(entry, schedule=True)
+"""As :func:`entry`, for a schedule."""
 
 
 def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSchedule:
@@ -100,15 +110,17 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
         For an unknown library or argument, or a missing one.
     """
     libraries = sorted({library for library, _ in TABLE})
-    if library not in libraries:
-        raise TypeError(f"unknown library {library!r}; known are {', '.join(libraries)}")
-    if (library, name) not in TABLE:
+    if not isinstance(library, str) or library not in libraries:
+        raise TypeError(f"unknown library {library!r:.60}; known are {', '.join(libraries)}")
+    if not isinstance(name, str) or (library, name) not in TABLE:
         known = ", ".join(n for lib, n in TABLE if lib == library)
         raise NotModelled(f"{library} {name} is not modelled; modelled are {known}")
     found = TABLE[library, name]
     modelled = {}
     for key, value in arguments.items():
         if key in found.arguments:
+            default = found.defaults.get(key, inspect.Parameter.empty)
+            kinds.check(f"{library} {name}", key, value, default, not found.schedule)
             modelled[key] = value
         elif key in found.fixed:
             if value is not found.fixed[key] and value != found.fixed[key]:

@@ -10,8 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from ..domains import HYPER
+from ..namespaces import is_number
 from ..rules import modifiers
 from ..rules.averages import ema
+
+
+def given(value: Any) -> bool:
+    """Whether an option is used: any value but the number 0."""
+    return not is_number(value) or value != 0
 
 
 def derived(rule: Callable, changed: Callable, suffix: str, change: str, **added: Any) -> Callable:

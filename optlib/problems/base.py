@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from ..domains import number
+
 Window = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -68,8 +70,10 @@ def noisy(problem: Problem, sigma: float = 1.0, seed: int = 0) -> Problem:
     ValueError
         If ``sigma`` or ``seed`` is negative.
     """
-    if not sigma >= 0 or seed < 0:
-        raise ValueError(f"sigma and seed are at least 0, got {sigma!r} and {seed!r}")
+    if not isinstance(problem, Problem):
+        raise TypeError(f"noisy: problem must be a Problem, got {problem!r:.60}")
+    sigma = number("noisy", "sigma", sigma, "[0, inf)")
+    seed = number("noisy", "seed", seed, "integer [0, inf)")
 
     def grad(x: Any, t: int | None = None) -> Any:
         clean = problem.grad(x, t)

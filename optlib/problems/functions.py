@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..domains import number
 from ..namespaces import words
 from .base import Problem, Window
 
@@ -31,8 +32,8 @@ def quadratic(condition: float = 100.0, rotation: Any = 0.0, dim: int = 2) -> Pr
     ValueError
         If the condition number is below 1 or the rotation is not orthogonal.
     """
-    if not condition >= 1:
-        raise ValueError(f"the condition number is at least 1, got {condition!r}")
+    condition = number("quadratic", "condition", condition, "[1, inf)")
+    dim = number("quadratic", "dim", dim, "integer [1, inf)")
     q = _rotation(rotation, dim)
     eigenvalues = np.geomspace(1.0, condition, dim)
     a = (q * eigenvalues) @ q.T
@@ -50,13 +51,15 @@ def quadratic(condition: float = 100.0, rotation: Any = 0.0, dim: int = 2) -> Pr
 
 def _rotation(rotation: Any, dim: int) -> np.ndarray:
     if np.ndim(rotation) == 0:
+        rotation = number("quadratic", "rotation", rotation, "real")
         q = np.eye(dim)
         if dim > 1:
             c, s = math.cos(rotation), math.sin(rotation)
             q[0, 0], q[0, -1], q[-1, 0], q[-1, -1] = c, -s, s, c
         return q
-    q = np.asarray(rotation, dtype=float)
-    if q.shape != (dim, dim) or not np.allclose(q @ q.T, np.eye(dim), atol=1e-9):
+    q = np.asarray(rotation)
+    fits = q.dtype.kind in "fiu" and q.shape == (dim, dim)
+    if not fits or not np.allclose(q @ q.T, np.eye(dim), atol=1e-9):
         raise ValueError(f"the rotation must be an angle or an orthogonal {dim} x {dim} matrix")
     return q
 
@@ -204,9 +207,7 @@ def ravine(steepness: float = 25.0) -> Problem:
     ValueError
         If the steepness is not positive.
     """
-    if not steepness > 0:
-        raise ValueError(f"the steepness must be positive, got {steepness!r}")
-    k = steepness
+    k = number("ravine", "steepness", steepness, "(0, inf)")
 
     def hess(xp, x, y):
         s, c, r = xp.sin(x), xp.cos(x), y - xp.sin(x)

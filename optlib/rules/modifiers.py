@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..domains import HYPER, Domain, setting
+from ..domains import HYPER, Domain, number
+from ..registry import RULES, find
 
 _DECAY = {"weight_decay": (0.0, HYPER["weight_decay"])}
 
@@ -32,6 +33,7 @@ def derived(
     hyper : mapping
         Name -> default and domain.
     """
+    rule = find("rule", RULES, rule)
     added, more = dict(state or {}), dict(hyper or {})
 
     def init(xp: Any, x: Any, **given: Any) -> dict[str, Any]:
@@ -101,7 +103,7 @@ def starting(rule: Callable, **values: Any) -> Callable:
         if name not in rule.state:
             known = ", ".join(rule.state) or "none"
             raise TypeError(f"{rule.__name__} has no state {name!r}; known are {known}")
-        setting(rule.__name__, name, value, rule.domains[name])
+        number(rule.__name__, name, value, rule.domains[name])
 
     def changed(*args: Any, **hyper: Any) -> Any:
         return rule(*args, **hyper)

@@ -7,10 +7,11 @@ avg)``. It runs in :func:`~optlib.running.minimize.minimize`, or in a training l
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..domains import number
 from ..namespaces import words
 
 State = dict[str, Any]
@@ -52,6 +53,30 @@ class Averaging:
     point: Callable[[Any, State], Any] = _here
     result: Callable[[Any, State], Any] = _mean
 
+    def resumed(self, x: Any, average: Mapping[str, Any]) -> State:
+        """What an earlier run kept, which must fit ``x`` by name, shape and type.
+
+        Raises
+        ------
+        TypeError
+            If it does not hold the names of ``init(x)``.
+        ValueError
+            If an array has another shape or type.
+        """
+        fresh = self.init(x)
+        if not isinstance(average, Mapping) or set(average) != set(fresh):
+            wanted = ", ".join(fresh) or "nothing"
+            raise TypeError(
+                f"average of {self!r} must be a dict with {wanted}, got {average!r:.40}"
+            )
+        for name, start in fresh.items():
+            kept = average[name]
+            if not hasattr(kept, "dtype") or (kept.shape, kept.dtype) != (start.shape, start.dtype):
+                raise ValueError(
+                    f"average: {name} must be an array of shape {start.shape}, type {start.dtype}"
+                )
+        return dict(average)
+
     def __repr__(self) -> str:
         return self.name
 
@@ -64,7 +89,7 @@ def weight_ema(decay: float = 0.999) -> Averaging:
     decay : float
         In [0, 1). The average starts at the start of the run and is not corrected for it.
     """
-    _inside(0 <= decay < 1, f"weight_ema: 0 <= decay < 1, got {decay!r}")
+    decay = number("weight_ema", "decay", decay, "[0, 1)")
 
     def update(t, x, avg, lr):
         return x, {"mean": decay * avg["mean"] + (1 - decay) * x}
@@ -84,7 +109,7 @@ def polyak(start: int = 0) -> Averaging:
     -----
     Polyak & Juditsky 1992; Ruppert 1988.
     """
-    _inside(start >= 0, f"polyak: start >= 0, got {start!r}")
+    start = number("polyak", "start", start, "integer [0, inf)")
 
     def update(t, x, avg, lr):
         count = words(t).maximum(t - start, 1)
@@ -109,7 +134,8 @@ def lookahead(every: int = 5, alpha: float = 0.5) -> Averaging:
     -----
     Zhang et al. 2019, algorithm 1. The state of the optimizer is kept at a call back.
     """
-    _inside(every >= 1 and 0 < alpha <= 1, f"lookahead: every >= 1, 0 < alpha <= 1, got {alpha!r}")
+    every = number("lookahead", "every", every, "integer [1, inf)")
+    alpha = number("lookahead", "alpha", alpha, "(0, 1]")
 
     def update(t, x, avg, lr):
         slow = avg["mean"]
@@ -142,7 +168,8 @@ def schedule_free(beta: float = 0.9, power: float = 2.0) -> Averaging:
     -----
     Defazio et al. 2024, arXiv 2405.15682, algorithm 1.
     """
-    _inside(0 <= beta <= 1 and power >= 0, f"schedule_free: 0 <= beta <= 1, got {beta!r}")
+    beta = number("schedule_free", "beta", beta, "[0, 1]")
+    power = number("schedule_free", "power", power, "[0, inf)")
 
     def init(x):
         return {"mean": x + 0, "weight": 0 * x}
@@ -159,8 +186,3 @@ def schedule_free(beta: float = 0.9, power: float = 2.0) -> Averaging:
         return x, {"mean": avg["mean"] + part * (x - avg["mean"]), "weight": weight}
 
     return Averaging(f"schedule_free(beta={beta})", update, init, point)
-
-
-def _inside(fine: bool, message: str) -> None:
-    if not fine:
-        raise ValueError(message)

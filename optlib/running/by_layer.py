@@ -27,13 +27,20 @@ class PerLayer:
         As for :class:`~optlib.running.optimizer.Optimizer`, over all layers together.
     """
 
+    shape = ()
+    """No sweep: what is chosen for a layer is one run."""
+
     def __init__(self, choose: Callable[[Any, Any], Optimizer], before: Callable | None = None):
+        if not callable(choose):
+            raise TypeError(f"per_layer: choose must be a function, got {choose!r:.60}")
+        if before is not None and not callable(before):
+            raise TypeError(f"per_layer: before must be a function, got {before!r:.60}")
         self.choose, self.before = choose, before
 
     def init(self, x: Any, *, sweep_axes: int = 0) -> Any:
         """The state before the first step; see :meth:`~optlib.running.optimizer.Optimizer.init`."""
         layers = as_layers(x).items()
-        return like(x, {k: self.choose(k, a).init(a, sweep_axes=sweep_axes) for k, a in layers})
+        return like(x, {k: self._chosen(k, a).init(a, sweep_axes=sweep_axes) for k, a in layers})
 
     def step(
         self, t: Any, g: Any, x: Any, state: Any, *, sweep_axes: int = 0, **inputs: Any
@@ -67,6 +74,16 @@ class PerLayer:
                 np.copyto(value, new_state[k][name])
         return True
 
+    def _chosen(self, label: Any, x: Any) -> Optimizer:
+        checks.parameter(label, x)
+        chosen = self.choose(label, x)
+        if not isinstance(chosen, (Optimizer, PerLayer)):
+            raise TypeError(
+                f"per_layer: choose must return an Optimizer, got {chosen!r:.60} for "
+                f"{named('parameter', label)}"
+            )
+        return chosen
+
     def _parts(
         self, t: Any, g: Any, x: Any, state: Any, sweep_axes: int, inputs: Mapping[str, Any]
     ) -> dict[Any, tuple[Optimizer, tuple, dict[str, Any]]]:
@@ -78,7 +95,7 @@ class PerLayer:
             gs = dict(zip(gs, self.before(list(gs.values()), sweep_axes), strict=True))
         return {
             k: (
-                self.choose(k, a),
+                self._chosen(k, a),
                 (ts[k], {k: gs[k]}, {k: a}, {k: states[k]}),
                 {name: {k: values[k]} for name, values in extra.items()},
             )

@@ -17,6 +17,18 @@ class NonFiniteError(FloatingPointError, ValueError):
     """A gradient, an update or a state is NaN or infinite; nothing was changed."""
 
 
+def typed(name: str, value: Any, kind: type) -> None:
+    """``value`` is of this type.
+
+    Raises
+    ------
+    TypeError
+        If it is of another.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(f"{name} must be of type {kind.__name__}, got {value!r:.60}")
+
+
 def step_number(t: Any) -> Any:
     """``t`` as a Python int >= 1; an array of another library (traced) is passed on."""
     if isinstance(t, (np.generic, np.ndarray)) and t.ndim == 0:
@@ -25,8 +37,9 @@ def step_number(t: Any) -> Any:
         return t
     if isinstance(t, bool) or not isinstance(t, int):
         raise TypeError(f"t is the number of the step, an int starting at 1; got {t!r}")
-    if t < 1:
-        raise ValueError(f"t is the number of the step and starts at 1; got {t}")
+    # From 2**53 on a float no longer holds every whole number, so t and t + 1 would be one step.
+    if not 1 <= t < 2**53:
+        raise ValueError(f"t is the number of the step, from 1 to below 2**53; got {t!r:.60}")
     return t
 
 
@@ -82,32 +95,51 @@ def _shaped(name: str, value: Any, shape: tuple[int, ...], x: Any, xp: Any) -> A
     return value if value.dtype == x.dtype else xp.astype(value, x.dtype)
 
 
+def axes(label: Any, sweep_axes: Any, x: Any) -> None:
+    """``sweep_axes`` is a whole number of axes that ``x`` has.
+
+    Raises
+    ------
+    ValueError
+        If it is not.
+    """
+    whole = isinstance(sweep_axes, (int, np.integer)) and not isinstance(sweep_axes, bool)
+    if not whole or not 0 <= sweep_axes <= x.ndim:
+        raise ValueError(
+            f"sweep_axes must be a whole number from 0 to {x.ndim}, the axes of "
+            f"{named('parameter', label)}; got {sweep_axes!r:.60}"
+        )
+
+
 def state_for(
-    label: Any, state: Any, expected: Mapping[str, tuple[int, ...]], sweeping: bool = False
+    label: Any, state: Any, fresh: Mapping[str, Any], sweeping: bool = False
 ) -> dict[str, Any]:
-    """The state of one layer: an array of the right shape for every name.
+    """The state of one layer: for every name an array of the shape and type it starts with.
 
     Raises
     ------
     TypeError
-        If it is not a dict of arrays by these names.
+        If it is not a dict of arrays by these names, or an array has another type.
     ValueError
         If an array has another shape.
     """
     name = named("state", label)
-    if not isinstance(state, Mapping) or set(state) != set(expected):
+    if not isinstance(state, Mapping) or set(state) != set(fresh):
         got = ", ".join(map(str, state)) if isinstance(state, Mapping) else type(state).__name__
-        raise TypeError(
-            f"{name} must be a dict with {', '.join(expected) or 'no entry'}; got {got}"
-        )
-    for key, shape in expected.items():
-        if not hasattr(state[key], "dtype"):
-            raise TypeError(f"{name}: {key} must be an array, got {type(state[key]).__name__}")
+        raise TypeError(f"{name} must be a dict with {', '.join(fresh) or 'no entry'}; got {got}")
+    for key, start in fresh.items():
+        given = state[key]
+        if not hasattr(given, "dtype") or not hasattr(given, "shape"):
+            raise TypeError(f"{name}: {key} must be an array, got {type(given).__name__}")
+        if given.dtype != start.dtype:
+            raise TypeError(f"{name}: {key} is {given.dtype}, expected {start.dtype}")
         # In a sweep, what is one number per layer becomes one for each run.
-        grown = sweeping and math.prod(shape) == 1
-        if tuple(state[key].shape) != shape and not grown:
-            raise ValueError(f"{name}: {key} has shape {tuple(state[key].shape)}, expected {shape}")
-    return {key: state[key] for key in expected}
+        grown = sweeping and math.prod(tuple(start.shape)) == 1
+        if tuple(given.shape) != tuple(start.shape) and not grown:
+            raise ValueError(
+                f"{name}: {key} has shape {tuple(given.shape)}, expected {tuple(start.shape)}"
+            )
+    return {key: state[key] for key in fresh}
 
 
 def writable(arrays: Mapping[str, Any]) -> None:
@@ -125,7 +157,8 @@ def writable(arrays: Mapping[str, Any]) -> None:
             raise TypeError(f"step_ writes NumPy arrays in place; {name} is {type(a).__name__}")
         if not a.flags.writeable:
             raise ValueError(f"{name} is read-only; give step_ a writable copy")
-        if any(stride == 0 and n > 1 for stride, n in zip(a.strides, a.shape, strict=True)):
+        repeated = any(stride == 0 and n > 1 for stride, n in zip(a.strides, a.shape, strict=True))
+        if a.size and repeated:
             raise ValueError(f"{name} overlaps itself; give step_ a copy")
     for (one, a), (two, b) in itertools.combinations(arrays.items(), 2):
         if _overlap(a, b):
@@ -162,8 +195,8 @@ def policy(name: str, given: str, known: Mapping[str, Callable] | tuple[str, ...
     ValueError
         For another word.
     """
-    if given not in known:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r}")
+    if not isinstance(given, str) or given not in known:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, known))}, got {given!r:.60}")
     return given
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ..domains import Domain, setting
+from ..domains import Domain, number
 from ..namespaces import Arrays, array_namespace
 
 _POSITIVE = Domain.parse("(0, inf)")
@@ -30,7 +30,7 @@ def clip_value(limit: float) -> Clip:
     ValueError
         If it is not positive.
     """
-    limit = setting("clip_value", "limit", limit, _POSITIVE)
+    limit = number("clip_value", "limit", limit, _POSITIVE)
 
     def clip(gradients: list[Any], sweep_axes: int) -> list[Any]:
         words = [Arrays(array_namespace(g)) for g in gradients]
@@ -56,7 +56,7 @@ def clip_norm(max_norm: float) -> Clip:
     ValueError
         If it is not positive.
     """
-    max_norm = setting("clip_norm", "max_norm", max_norm, _POSITIVE)
+    max_norm = number("clip_norm", "max_norm", max_norm, _POSITIVE)
 
     def clip(gradients: list[Any], sweep_axes: int) -> list[Any]:
         return [_scaled(g, _square_norm(g, sweep_axes), max_norm) for g in gradients]
@@ -79,7 +79,7 @@ def clip_global_norm(max_norm: float) -> Clip:
     ValueError
         If it is not positive.
     """
-    max_norm = setting("clip_global_norm", "max_norm", max_norm, _POSITIVE)
+    max_norm = number("clip_global_norm", "max_norm", max_norm, _POSITIVE)
 
     def clip(gradients: list[Any], sweep_axes: int) -> list[Any]:
         square = sum(_square_norm(g, sweep_axes) for g in gradients)

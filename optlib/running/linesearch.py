@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..domains import Domain, number
+
 
 @dataclass(frozen=True, eq=False)
 class LineSearch:
@@ -87,7 +89,9 @@ def armijo(c1: float = 1e-4, shrink: float = 0.5, first: float = 1.0, limit: int
     -----
     Nocedal & Wright 2006, algorithm 3.1.
     """
-    _inside(0 < c1 < 1 and 0 < shrink < 1 and first > 0 and limit > 0, "armijo")
+    c1, shrink = (number("armijo", k, v, "(0, 1)") for k, v in (("c1", c1), ("shrink", shrink)))
+    first = number("armijo", "first", first, "(0, inf)")
+    limit = number("armijo", "limit", limit, "integer [1, inf)")
 
     def search(value_and_grad, x, u, f, g):
         slope, lr = _slope(g, u), first
@@ -140,7 +144,11 @@ def strong_wolfe(
     -----
     Nocedal & Wright 2006, algorithms 3.5 and 3.6, eq. 3.59, with the safeguards of minFunc.
     """
-    _inside(0 < c1 < c2 < 1 and first > 0 and limit >= 0, "strong_wolfe")
+    c2 = number("strong_wolfe", "c2", c2, "(0, 1)")
+    c1 = number("strong_wolfe", "c1", c1, Domain(0.0, c2))
+    first = number("strong_wolfe", "first", first, "(0, inf)")
+    limit = number("strong_wolfe", "limit", limit, "integer [0, inf)")
+    tolerance = number("strong_wolfe", "tolerance", tolerance, "[0, inf)")
 
     def search(value_and_grad, x, u, f, g):
         line = _Line(value_and_grad, x, u, _Trial(0.0, f, g, _slope(g, u)), c1, c2)
@@ -232,8 +240,3 @@ def _cubic(a: _Trial, b: _Trial, low: float, high: float) -> float:
         return (low + high) / 2
     part = (b.slope + math.sqrt(inside) - d1) / bottom
     return min(max(b.lr - (b.lr - a.lr) * part, low), high)
-
-
-def _inside(fine: bool, name: str) -> None:
-    if not fine:
-        raise ValueError(f"{name}: 0 < c1 < 1 (below c2 < 1), shrink in (0, 1), first > 0, limit")

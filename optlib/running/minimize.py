@@ -112,6 +112,10 @@ def minimize(
     NonFiniteError
         For NaN or infinite values in a single run, unless ``nonfinite`` says otherwise.
     """
+    checks.typed("minimize: optimizer", optimizer, Optimizer)
+    checks.typed("minimize: problem", problem, Problem)
+    if averaging is not None:
+        checks.typed("minimize: averaging", averaging, Averaging)
     start = np.array(problem.start if x0 is None else x0)
     checks.parameter(None, start)
     axes = start.ndim - len(problem.shape)
@@ -121,15 +125,14 @@ def minimize(
     sweep = np.broadcast_shapes(start.shape[:axes], optimizer.shape)
     allowed = ("freeze",) if sweep else _POLICIES
     _searched(optimizer, sweep, averaging)
-    policy = checks.policy("nonfinite", nonfinite or ("freeze" if sweep else "raise"), allowed)
+    if nonfinite is None:
+        nonfinite = allowed[0]
+    policy = checks.policy("nonfinite", nonfinite, allowed)
     x = np.array(np.broadcast_to(start, sweep + problem.shape))
-    if state is None:
-        state = optimizer.init(x, sweep_axes=len(sweep))
-    elif set(state) != set(optimizer.rule.state):
-        wanted = ", ".join(optimizer.rule.state) or "nothing"
-        raise TypeError(f"state must hold {wanted}; got {', '.join(map(str, state))}")
+    fresh = optimizer.init(x, sweep_axes=len(sweep))
+    state = fresh if state is None else checks.state_for(None, state, fresh, bool(sweep))
     averaging = averaging or _NONE
-    average = averaging.init(x) if average is None else dict(average)
+    average = averaging.init(x) if average is None else averaging.resumed(x, average)
     marks = _marks(steps, t0, record)
     records = np.empty((len(marks), *x.shape), x.dtype), np.empty((len(marks), *sweep), x.dtype)
     now = _Now(t0, x, dict(state), average, np.zeros(sweep, int), np.zeros(sweep, int))
@@ -271,9 +274,10 @@ def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, 
 def _marks(steps: int, t0: int, record: int | str) -> dict[int, int]:
     """The steps to record, each with its row."""
     for name, value, least in (("steps", steps, 0), ("t0", t0, 0), ("record", record, 1)):
-        if name == "record" and value == "last":
+        if name == "record" and isinstance(value, str) and value == "last":
             return {steps: 0}
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+        if not whole or not least <= value < 2**53:
             hint = " or 'last'" if name == "record" else ""
-            raise ValueError(f"{name} must be a whole number >= {least}{hint}, got {value!r}")
+            raise ValueError(f"{name} must be a whole number >= {least}{hint}, got {value!r:.60}")
     return {k: row for row, k in enumerate(sorted({*range(0, steps + 1, record), steps}))}

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..domains import HYPER, checked, setting
+from ..domains import HYPER, checked, setting, together
 from ..namespaces import is_number
 from ..registry import RULES, find
 from . import checks, modelwise
@@ -72,6 +72,7 @@ class Optimizer:
         bind(self, "lr", setting(name, "lr", lr, HYPER["lr"]))
         bind(self, "before", before)
         full = checked(name, rule.hyper, rule.domains, hyper)
+        together(name, {"lr": self.lr, **full})
         bind(self, "hyper", MappingProxyType(full))
 
     def __repr__(self) -> str:
@@ -101,6 +102,9 @@ class Optimizer:
             If a parameter is not an array of real floating-point numbers.
         """
         layers = as_layers(x)
+        for k, array in layers.items():
+            checks.parameter(k, array)
+            checks.axes(k, sweep_axes, array)
         return like(x, {k: self._init_layer(k, array, sweep_axes) for k, array in layers.items()})
 
     def step(
@@ -186,7 +190,9 @@ class Optimizer:
         return True
 
     def advance(self, layer: Layer, sweep_axes: int) -> tuple[Any, dict[str, Any]]:
-        """One step of one layer that has been checked."""
+        """One step of one layer that has been checked; a layer without entries has none to move."""
+        if 0 in layer.x.shape:
+            return layer.x, layer.state
         u, new_state = displacement(self, layer, sweep_axes)
         return cast(layer.xp, layer.x - u, layer.x.dtype), new_state
 
@@ -229,8 +235,8 @@ class Optimizer:
         layers = []
         for k, array in xs.items():
             xp = checks.parameter(k, array)
+            checks.axes(k, sweep_axes, array)
             fresh = self._init_layer(k, array, sweep_axes)
-            expected = {name: tuple(a.shape) for name, a in fresh.items()}
             layers.append(
                 Layer(
                     label=k,
@@ -238,7 +244,7 @@ class Optimizer:
                     t=checks.step_number(ts[k]),
                     g=checks.array_for(k, "gradient", gs[k], array, xp),
                     x=array,
-                    state=checks.state_for(k, states[k], expected, bool(sweep_axes)),
+                    state=checks.state_for(k, states[k], fresh, bool(sweep_axes)),
                     inputs={
                         n: checks.square_for(k, n, v[k], array, xp, sweep_axes)
                         if n in self.rule.square

@@ -6,6 +6,8 @@ Each rule takes the settings of the old batch and returns those of the new one, 
 
 from __future__ import annotations
 
+from ..domains import HYPER, number
+
 
 def linear(kappa: float, *, lr: float) -> dict[str, float]:
     r"""SGD's linear rule, :math:`\alpha' = \kappa\alpha`; momentum stays.
@@ -28,7 +30,7 @@ def linear(kappa: float, *, lr: float) -> dict[str, float]:
     one. It fails early in training, which is why they warm up, and beyond a critical batch size.
     """
     _positive(kappa)
-    return {"lr": kappa * lr}
+    return {"lr": kappa * number("linear", "lr", lr, HYPER["lr"])}
 
 
 def square_root(
@@ -59,6 +61,8 @@ def square_root(
     samples seen.
     """
     _positive(kappa)
+    given = {"lr": lr, "beta1": beta1, "beta2": beta2, "eps": eps}
+    lr, beta1, beta2, eps = (number("square_root", k, v, HYPER[k]) for k, v in given.items())
     betas = {
         name: 1 - kappa * (1 - beta) for name, beta in {"beta1": beta1, "beta2": beta2}.items()
     }
@@ -71,5 +75,4 @@ def square_root(
 
 
 def _positive(kappa: float) -> None:
-    if not kappa > 0:
-        raise ValueError(f"kappa must be positive, got {kappa!r}")
+    number("batch size", "kappa", kappa, "(0, inf)")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..domains import checked
+from ..domains import checked, together
 from ..namespaces import words
 from ..registry import SCHEDULES, find
 
@@ -59,7 +59,12 @@ def schedule(fn: Callable | str, **hyper: Any) -> Schedule:
     0.0005
     """
     fn = find("schedule", SCHEDULES, fn)
-    return Schedule(fn, MappingProxyType(checked(fn.__name__, fn.hyper, fn.domains, hyper)))
+    for name, value in hyper.items():
+        if callable(value):
+            raise TypeError(f"{fn.__name__}: {name} must be a number or an array, got {value!r:.9}")
+    full = checked(fn.__name__, fn.hyper, fn.domains, hyper)
+    together(fn.__name__, full)
+    return Schedule(fn, MappingProxyType(full))
 
 
 def join(first: Schedule, second: Schedule, at: int) -> Schedule:

@@ -1,5 +1,7 @@
 """Checkpoints give back what was saved, or say what is wrong."""
 
+from collections import namedtuple
+
 import numpy as np
 import pytest
 from support import same
@@ -51,3 +53,59 @@ def test_a_damaged_file_is_named(tmp_path, content):
     np.savez(tmp_path / "other.npz", weights=np.ones(3))
     with pytest.raises(ValueError, match="is not a checkpoint"):
         load(tmp_path / "other.npz")
+
+
+def written(path):
+    rng = np.random.default_rng(0)
+    x = {"kernel": rng.standard_normal((4, 3)), "bias": np.zeros(3, np.float32)}
+    save(path, x, {k: {"m": a, "v": a * a} for k, a in x.items()}, {"kernel": 3, "bias": 2})
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_flipped_bit_is_refused_by_value_error_alone_or_changes_nothing(tmp_path, seed):
+    path = tmp_path / "c.npz"
+    good, rng = written(path), np.random.default_rng(seed)
+    before = load(path)
+    for _ in range(500):
+        bad = bytearray(good)
+        bad[rng.integers(len(bad))] ^= 1 << rng.integers(8)
+        path.write_bytes(bad)
+        try:
+            after = load(path)
+        except ValueError:
+            continue
+        assert repr(after) == repr(before)
+
+
+@pytest.mark.parametrize("compressed", [False, True])
+def test_members_that_save_does_not_write_are_not_read(tmp_path, compressed):
+    path = tmp_path / "bomb.npz"
+    write = np.savez_compressed if compressed else np.savez
+    write(
+        path, index=np.array('[{"array": "array0"}, {"dict": {}}, {"int": 1}]'), array0=np.zeros(9)
+    )
+    if compressed:
+        with pytest.raises(ValueError, match="unknown member"):
+            load(path)
+    else:
+        assert same(load(path)[0], np.zeros(9))
+
+
+def test_an_index_nested_too_deeply_is_refused(tmp_path):
+    path = tmp_path / "deep.npz"
+    for depth in (200, 100_000):
+        part = '{"list": [' * depth + '{"int": 1}' + "]}" * depth
+        np.savez(path, index=np.array(f"[{part}, {part}, {part}]"))
+        with pytest.raises(ValueError, match="is not a checkpoint"):
+            load(path)
+
+
+def test_what_load_would_refuse_is_never_written_over_a_good_file(tmp_path):
+    Point = namedtuple("Point", "x y")
+    path = tmp_path / "c.npz"
+    good = written(path)
+    for bad in (Point(np.ones(2), np.ones(2)), [Point(np.ones(2), 1)], np.ma.ones(2)):
+        with pytest.raises(TypeError, match="cannot save"):
+            save(path, bad, {}, 1)
+        assert path.read_bytes() == good

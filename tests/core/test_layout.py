@@ -17,7 +17,7 @@ BELOW = {
     "registry": {"domains"},
     "rules": BASE,
     "schedules": BASE,
-    "problems": {"namespaces"},
+    "problems": {"domains", "namespaces"},
     "algebra": BASE,
     "running": BASE | {"rules", "schedules", "problems"},
     "conventions": BASE | {"rules", "schedules", "running"},

@@ -90,10 +90,10 @@ def test_the_quadratic_has_the_eigenvalues_it_was_given():
 @pytest.mark.parametrize(
     ("make", "words"),
     [
-        (lambda: problems.quadratic(0.5), "condition number is at least 1"),
+        (lambda: problems.quadratic(0.5), "condition must satisfy 1 <= condition"),
         (lambda: problems.quadratic(10, rotation=np.ones((2, 2))), "orthogonal"),
-        (lambda: problems.ravine(0.0), "steepness must be positive"),
-        (lambda: problems.noisy(problems.beale(), sigma=-1.0), "sigma and seed"),
+        (lambda: problems.ravine(0.0), "steepness must satisfy 0 < steepness"),
+        (lambda: problems.noisy(problems.beale(), sigma=-1.0), "sigma must satisfy 0 <= sigma"),
     ],
 )
 def test_bad_arguments_are_refused(make, words):

@@ -79,7 +79,7 @@ def clip(clipnorm: Any, clipvalue: Any, global_clipnorm: Any) -> Callable | None
 @keras_entry("SGD", note="the rate is inside the velocity")
 def sgd(*, learning_rate=0.01, momentum=0.0, nesterov=False):
     """Gradient descent, or momentum whose state holds the rate."""
-    if not momentum:
+    if not wrapping.given(momentum):
         return Optimizer("sgd", lr=learning_rate)
     rule = "keras_nesterov" if nesterov else "keras_momentum"
     return Optimizer(rule, lr=learning_rate, momentum=momentum)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..table import FollowedSchedule, entry
+from ..table import FollowedSchedule, schedule_entry
 
 
 def _keras(name: str, function: Callable[[Any, Any], Any]) -> FollowedSchedule:
@@ -17,7 +17,7 @@ def _periods(xp: Any, k: Any, steps: float, staircase: bool) -> Any:
     return xp.floor(k / steps) if staircase else k / steps
 
 
-@entry("keras", "ExponentialDecay", ignored="name")
+@schedule_entry("keras", "ExponentialDecay", ignored="name")
 def exponential_decay(*, initial_learning_rate, decay_steps, decay_rate, staircase=False):
     """A factor ``decay_rate`` in ``decay_steps`` steps."""
 
@@ -27,7 +27,7 @@ def exponential_decay(*, initial_learning_rate, decay_steps, decay_rate, stairca
     return _keras("ExponentialDecay", rate)
 
 
-@entry("keras", "InverseTimeDecay", ignored="name")
+@schedule_entry("keras", "InverseTimeDecay", ignored="name")
 def inverse_time_decay(*, initial_learning_rate, decay_steps, decay_rate, staircase=False):
     """Divided by a line."""
 
@@ -37,7 +37,7 @@ def inverse_time_decay(*, initial_learning_rate, decay_steps, decay_rate, stairc
     return _keras("InverseTimeDecay", rate)
 
 
-@entry(
+@schedule_entry(
     "keras",
     "PiecewiseConstantDecay",
     ignored="name",
@@ -60,7 +60,7 @@ def piecewise_constant_decay(*, boundaries, values):
     return _keras("PiecewiseConstantDecay", rate)
 
 
-@entry(
+@schedule_entry(
     "keras",
     "PolynomialDecay",
     ignored="name",
@@ -81,7 +81,7 @@ def polynomial_decay(
     return _keras("PolynomialDecay", rate)
 
 
-@entry(
+@schedule_entry(
     "keras",
     "CosineDecay",
     ignored="name",
@@ -106,7 +106,7 @@ def cosine_decay(
     return _keras("CosineDecay", rate)
 
 
-@entry(
+@schedule_entry(
     "keras",
     "CosineDecayRestarts",
     ignored="name",

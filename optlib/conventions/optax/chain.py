@@ -25,7 +25,7 @@ def optimizer(
     rule: Callable, learning_rate: Any, weight_decay: Any = 0.0, **hyper: Any
 ) -> Optimizer:
     """The rule at Optax's rate and with its decoupled decay, if there is one."""
-    if callable(weight_decay) or weight_decay != 0:
+    if wrapping.given(weight_decay):
         rule, hyper["weight_decay"] = modifiers.decoupled(rule), counted(weight_decay)
     return Optimizer(rule, lr=counted(learning_rate), **hyper)
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..table import FollowedSchedule, NotModelled, entry
+from ..table import FollowedSchedule, NotModelled, schedule_entry
 
 _Rate = Callable[[Any, Any], Any]
 
@@ -104,27 +104,27 @@ def _refuse_negative(name: str, scales: dict[int, float] | None) -> None:
         raise ValueError(f"optax {name} expects non-negative scale factors")
 
 
-@entry("optax", "constant_schedule")
+@schedule_entry("optax", "constant_schedule")
 def constant_schedule(*, value):
     """A constant."""
     return _optax("constant_schedule", _constant(value))
 
 
-@entry("optax", "linear_schedule", note="no steps at all means constant at init_value")
+@schedule_entry("optax", "linear_schedule", note="no steps at all means constant at init_value")
 def linear_schedule(*, init_value, end_value, transition_steps, transition_begin=0):
     """From one value to the other in ``transition_steps`` steps."""
     rate = _polynomial(init_value, end_value, 1, transition_steps, transition_begin)
     return _optax("linear_schedule", rate)
 
 
-@entry("optax", "polynomial_schedule", note="no steps at all means constant at init_value")
+@schedule_entry("optax", "polynomial_schedule", note="no steps at all means constant at init_value")
 def polynomial_schedule(*, init_value, end_value, power, transition_steps, transition_begin=0):
     """The same by a power of the steps that are left."""
     rate = _polynomial(init_value, end_value, power, transition_steps, transition_begin)
     return _optax("polynomial_schedule", rate)
 
 
-@entry(
+@schedule_entry(
     "optax",
     "exponential_decay",
     note="decay_rate=0 means constant; end_value is a lower bound below 1 and an upper one above",
@@ -145,21 +145,21 @@ def exponential_decay(
     return _optax("exponential_decay", rate)
 
 
-@entry("optax", "cosine_decay_schedule", note="alpha is a fraction of init_value")
+@schedule_entry("optax", "cosine_decay_schedule", note="alpha is a fraction of init_value")
 def cosine_decay_schedule(*, init_value, decay_steps, alpha=0.0, exponent=1.0):
     """Half a cosine, raised to a power."""
     rate = _cosine(init_value, decay_steps, alpha, exponent)
     return _optax("cosine_decay_schedule", rate)
 
 
-@entry("optax", "warmup_constant_schedule")
+@schedule_entry("optax", "warmup_constant_schedule")
 def warmup_constant_schedule(*, init_value, peak_value, warmup_steps):
     """Warmup from ``init_value`` at k = 0."""
     rate = _polynomial(init_value, peak_value, 1, warmup_steps)
     return _optax("warmup_constant_schedule", rate)
 
 
-@entry("optax", "warmup_cosine_decay_schedule", note="decay_steps includes the warmup")
+@schedule_entry("optax", "warmup_cosine_decay_schedule", note="decay_steps includes the warmup")
 def warmup_cosine_decay_schedule(
     *, init_value, peak_value, warmup_steps, decay_steps, end_value=0.0, exponent=1.0
 ):
@@ -168,7 +168,9 @@ def warmup_cosine_decay_schedule(
     return _optax("warmup_cosine_decay_schedule", rate)
 
 
-@entry("optax", "warmup_exponential_decay_schedule", note="transition_begin counts after warmup")
+@schedule_entry(
+    "optax", "warmup_exponential_decay_schedule", note="transition_begin counts after warmup"
+)
 def warmup_exponential_decay_schedule(
     *,
     init_value,
@@ -188,7 +190,7 @@ def warmup_exponential_decay_schedule(
     return _optax("warmup_exponential_decay_schedule", rate)
 
 
-@entry("optax", "piecewise_constant_schedule", note="a boundary already sees its scale")
+@schedule_entry("optax", "piecewise_constant_schedule", note="a boundary already sees its scale")
 def piecewise_constant_schedule(*, init_value, boundaries_and_scales=None):
     """A factor from every boundary on."""
     _refuse_negative("piecewise_constant_schedule", boundaries_and_scales)
@@ -202,14 +204,16 @@ def piecewise_constant_schedule(*, init_value, boundaries_and_scales=None):
     return _optax("piecewise_constant_schedule", rate)
 
 
-@entry("optax", "piecewise_interpolate_schedule")
+@schedule_entry("optax", "piecewise_interpolate_schedule")
 def piecewise_interpolate_schedule(*, interpolate_type, init_value, boundaries_and_scales=None):
     """From value to value along lines or halves of a cosine."""
     rate = _interpolated(interpolate_type, init_value, boundaries_and_scales)
     return _optax("piecewise_interpolate_schedule", rate)
 
 
-@entry("optax", "linear_onecycle_schedule", note="the last value is peak / div / final_div")
+@schedule_entry(
+    "optax", "linear_onecycle_schedule", note="the last value is peak / div / final_div"
+)
 def linear_onecycle_schedule(
     *,
     transition_steps,
@@ -229,7 +233,9 @@ def linear_onecycle_schedule(
     return _optax("linear_onecycle_schedule", rate)
 
 
-@entry("optax", "cosine_onecycle_schedule", note="peaks at int(pct_start * steps), not one before")
+@schedule_entry(
+    "optax", "cosine_onecycle_schedule", note="peaks at int(pct_start * steps), not one before"
+)
 def cosine_onecycle_schedule(
     *, transition_steps, peak_value, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
 ):
@@ -242,7 +248,9 @@ def cosine_onecycle_schedule(
     return _optax("cosine_onecycle_schedule", rate)
 
 
-@entry("optax", "sgdr_schedule", note="every cycle may have its own peak, warmup and floor")
+@schedule_entry(
+    "optax", "sgdr_schedule", note="every cycle may have its own peak, warmup and floor"
+)
 def sgdr_schedule(*, cosine_kwargs):
     """One warmup and cosine after the other."""
     cycles = list(cosine_kwargs)
@@ -250,7 +258,7 @@ def sgdr_schedule(*, cosine_kwargs):
     return _optax("sgdr_schedule", _join([_warmup_cosine(**c) for c in cycles], ends[:-1]))
 
 
-@entry("optax", "join_schedules", note="each schedule counts from its own boundary")
+@schedule_entry("optax", "join_schedules", note="each schedule counts from its own boundary")
 def join_schedules(*, schedules, boundaries):
     """Followed schedules one after the other."""
     if not all(isinstance(part, FollowedSchedule) for part in schedules):

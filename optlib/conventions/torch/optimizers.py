@@ -10,15 +10,11 @@ from ...namespaces import is_number
 from ...rules import adaptive, first_order, modifiers, moments, variants
 from ...running.optimizer import Optimizer
 from ...running.step import at_step
+from .. import wrapping
 from ..table import FollowedSchedule, NotModelled, entry
 
 _HOW = "foreach fused capturable differentiable"
 _NOT_NEGATIVE = Domain.parse("[0, inf)")
-
-
-def _given(value: Any) -> bool:
-    """Whether an option is used: any value but the number 0."""
-    return not is_number(value) or value != 0
 
 
 def _optimizer(
@@ -30,7 +26,7 @@ def _optimizer(
     **hyper: Any,
 ) -> Optimizer:
     """The rule with the options that PyTorch offers on nearly all of them."""
-    if _given(weight_decay):
+    if wrapping.given(weight_decay):
         rule = (modifiers.decoupled if is_decoupled else modifiers.l2)(rule)
         hyper["weight_decay"] = weight_decay
     return Optimizer(rule, lr=lr, before=negated if maximize else None, **hyper)
@@ -62,13 +58,13 @@ def _decaying(lr: Any, decay: Any) -> Any:
 )
 def sgd(*, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, maximize=False):
     """Gradient descent, heavy ball or Nesterov's momentum, with a running sum of gradients."""
-    if nesterov and not (_given(momentum) and not _given(dampening)):
+    if nesterov and not (wrapping.given(momentum) and not wrapping.given(dampening)):
         raise ValueError("torch SGD: nesterov=True needs a momentum and no dampening")
-    if not _given(momentum):
+    if not wrapping.given(momentum):
         return _optimizer(first_order.sgd, lr, maximize, weight_decay)
     hyper = {"momentum": momentum}
     rule = first_order.nesterov if nesterov else first_order.momentum
-    if _given(dampening):
+    if wrapping.given(dampening):
         rule, hyper = first_order.sgd_dampened, {**hyper, "dampening": dampening}
     return _optimizer(rule, lr, maximize, weight_decay, **hyper)
 
@@ -90,9 +86,9 @@ def adagrad(
 ):
     """AdaGrad; ``lr_decay`` makes the rate ``lr / (1 + (t - 1) * lr_decay)``."""
     rule = adaptive.adagrad
-    if _given(initial_accumulator_value):
+    if wrapping.given(initial_accumulator_value):
         rule = modifiers.starting(rule, v=initial_accumulator_value)
-    if _given(lr_decay):
+    if wrapping.given(lr_decay):
         lr = _decaying(lr, lr_decay)
     return _optimizer(rule, lr, maximize, weight_decay, eps=eps)
 
@@ -129,9 +125,9 @@ def rmsprop(
 ):
     """RMSprop, centered or not, with momentum or without; ``alpha`` is the decay."""
     hyper = {"beta2": alpha, "eps": eps}
-    if _given(momentum):
+    if wrapping.given(momentum):
         hyper["momentum"] = momentum
-    rule = _RMSPROPS[bool(centered), _given(momentum)]
+    rule = _RMSPROPS[bool(centered), wrapping.given(momentum)]
     return _optimizer(rule, lr, maximize, weight_decay, **hyper)
 
 

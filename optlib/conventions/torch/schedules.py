@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..table import FollowedSchedule, NotModelled, entry
+from ..table import FollowedSchedule, NotModelled, schedule_entry
 
 _UNUSED = "last_epoch"
 
@@ -25,13 +25,15 @@ def half_cosine(xp: Any, progress: Any) -> Any:
     return (1 + xp.cos(math.pi * progress)) / 2
 
 
-@entry("torch", "StepLR", ignored=_UNUSED)
+@schedule_entry("torch", "StepLR", ignored=_UNUSED)
 def step_lr(*, lr, step_size, gamma=0.1):
     """A factor whenever ``step_size`` divides k; the half step only guards against rounding."""
     return _rate("StepLR", lambda xp, k: lr * gamma ** xp.floor((k + 0.5) / step_size))
 
 
-@entry("torch", "MultiStepLR", ignored=_UNUSED, note="a milestone given twice counts twice")
+@schedule_entry(
+    "torch", "MultiStepLR", ignored=_UNUSED, note="a milestone given twice counts twice"
+)
 def multi_step_lr(*, lr, milestones, gamma=0.1):
     """A factor from every milestone on."""
 
@@ -41,7 +43,7 @@ def multi_step_lr(*, lr, milestones, gamma=0.1):
     return _rate("MultiStepLR", rate)
 
 
-@entry(
+@schedule_entry(
     "torch",
     "ConstantLR",
     ignored=_UNUSED,
@@ -56,7 +58,7 @@ def constant_lr(*, lr, factor=1.0 / 3, total_iters=5):
     return _rate("ConstantLR", lambda xp, k: lr * xp.where(k < total_iters, factor, 1.0))
 
 
-@entry(
+@schedule_entry(
     "torch",
     "LinearLR",
     ignored=_UNUSED,
@@ -74,13 +76,13 @@ def linear_lr(*, lr, start_factor=1.0 / 3, end_factor=1.0, total_iters=5):
     return _rate("LinearLR", rate)
 
 
-@entry("torch", "ExponentialLR", ignored=_UNUSED)
+@schedule_entry("torch", "ExponentialLR", ignored=_UNUSED)
 def exponential_lr(*, lr, gamma):
     """A factor at every step."""
     return _rate("ExponentialLR", lambda xp, k: lr * gamma ** (1.0 * k))
 
 
-@entry("torch", "PolynomialLR", ignored=_UNUSED)
+@schedule_entry("torch", "PolynomialLR", ignored=_UNUSED)
 def polynomial_lr(*, lr, total_iters=5, power=1.0):
     """To 0 in ``total_iters`` steps, by a power of those that are left."""
     if total_iters == 0:
@@ -92,7 +94,7 @@ def polynomial_lr(*, lr, total_iters=5, power=1.0):
     return _rate("PolynomialLR", rate)
 
 
-@entry(
+@schedule_entry(
     "torch",
     "CosineAnnealingLR",
     ignored=_UNUSED,
@@ -107,7 +109,9 @@ def cosine_annealing_lr(*, lr, T_max, eta_min=0.0):
     return _rate("CosineAnnealingLR", rate)
 
 
-@entry("torch", "CosineAnnealingWarmRestarts", ignored=_UNUSED, note="eta_min itself is not seen")
+@schedule_entry(
+    "torch", "CosineAnnealingWarmRestarts", ignored=_UNUSED, note="eta_min itself is not seen"
+)
 def cosine_annealing_warm_restarts(*, lr, T_0, T_mult=1, eta_min=0.0):
     """Cycles of ``T_0``, ``T_0 T_mult``, ... steps, each of which starts at lr."""
 
@@ -124,7 +128,7 @@ def cosine_annealing_warm_restarts(*, lr, T_0, T_mult=1, eta_min=0.0):
     return _rate("CosineAnnealingWarmRestarts", rate)
 
 
-@entry(
+@schedule_entry(
     "torch",
     "OneCycleLR",
     ignored=_UNUSED,

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..table import FollowedSchedule, entry
+from ..table import FollowedSchedule, schedule_entry
 
 _UNUSED = "last_epoch"
 
@@ -45,20 +45,20 @@ def _least(name: str, lr: float, min_lr: float | None, min_lr_rate: float | None
     return min_lr_rate if min_lr is None else min_lr / lr
 
 
-@entry("transformers", "get_constant_schedule", ignored=_UNUSED)
+@schedule_entry("transformers", "get_constant_schedule", ignored=_UNUSED)
 def constant(*, lr):
     """A constant."""
     return _scheduled("get_constant_schedule", lr, lambda xp, k: 1.0 + 0.0 * k)
 
 
-@entry("transformers", "get_constant_schedule_with_warmup", ignored=_UNUSED)
+@schedule_entry("transformers", "get_constant_schedule_with_warmup", ignored=_UNUSED)
 def constant_with_warmup(*, lr, num_warmup_steps):
     """A warmup from 0."""
     factor = _warmed(num_warmup_steps, lambda xp, k: 1.0 + 0.0 * k)
     return _scheduled("get_constant_schedule_with_warmup", lr, factor)
 
 
-@entry("transformers", "get_linear_schedule_with_warmup", ignored=_UNUSED)
+@schedule_entry("transformers", "get_linear_schedule_with_warmup", ignored=_UNUSED)
 def linear_with_warmup(*, lr, num_warmup_steps, num_training_steps):
     """A warmup from 0, then a line to 0."""
 
@@ -69,7 +69,7 @@ def linear_with_warmup(*, lr, num_warmup_steps, num_training_steps):
     return _scheduled("get_linear_schedule_with_warmup", lr, _warmed(num_warmup_steps, factor))
 
 
-@entry(
+@schedule_entry(
     "transformers",
     "get_cosine_schedule_with_warmup",
     ignored=_UNUSED,
@@ -81,7 +81,7 @@ def cosine_with_warmup(*, lr, num_warmup_steps, num_training_steps, num_cycles=0
     return _cosine(name, lr, num_warmup_steps, num_training_steps, num_cycles)
 
 
-@entry(
+@schedule_entry(
     "transformers",
     "get_cosine_with_min_lr_schedule_with_warmup",
     ignored=_UNUSED,
@@ -96,7 +96,7 @@ def cosine_with_min_lr(
     return _cosine(name, lr, num_warmup_steps, num_training_steps, num_cycles, least)
 
 
-@entry(
+@schedule_entry(
     "transformers",
     "get_cosine_with_min_lr_schedule_with_warmup_lr_rate",
     ignored=_UNUSED,
@@ -131,7 +131,9 @@ def cosine_with_min_lr_rate(
     return _scheduled(name, lr, factor)
 
 
-@entry("transformers", "get_cosine_with_hard_restarts_schedule_with_warmup", ignored=_UNUSED)
+@schedule_entry(
+    "transformers", "get_cosine_with_hard_restarts_schedule_with_warmup", ignored=_UNUSED
+)
 def cosine_with_hard_restarts(*, lr, num_warmup_steps, num_training_steps, num_cycles=1):
     """A warmup from 0, then ``num_cycles`` halves of a cosine, and 0 at the end."""
 
@@ -145,7 +147,7 @@ def cosine_with_hard_restarts(*, lr, num_warmup_steps, num_training_steps, num_c
     return _scheduled(name, lr, _warmed(num_warmup_steps, factor))
 
 
-@entry(
+@schedule_entry(
     "transformers",
     "get_polynomial_decay_schedule_with_warmup",
     ignored=_UNUSED,
@@ -164,7 +166,7 @@ def polynomial_with_warmup(*, lr, num_warmup_steps, num_training_steps, lr_end=1
     return _scheduled(name, lr, _warmed(num_warmup_steps, factor))
 
 
-@entry(
+@schedule_entry(
     "transformers",
     "get_inverse_sqrt_schedule",
     ignored=_UNUSED,
@@ -192,7 +194,7 @@ _FALLS = {
 }
 
 
-@entry(
+@schedule_entry(
     "transformers",
     "get_wsd_schedule",
     ignored=_UNUSED,
