@@ -17,6 +17,10 @@ from ..namespaces import is_number
 _LARGEST = 2**1023
 
 
+class NotModelled(ValueError):
+    """An argument of a library, at a value that the book does not follow."""
+
+
 def _word(value: Any) -> bool:
     return isinstance(value, str)
 
@@ -99,12 +103,16 @@ def check(owner: str, name: str, value: Any, default: Any, optimizer: bool) -> N
 
     Raises
     ------
+    NotModelled
+        For None, which the library may take.
     TypeError
-        With the kind that is wanted.
+        For anything else, with the kind that is wanted.
     """
     if value is None and default is None:
         return
     wanted, fits = _kind(name, default, optimizer)
+    if value is None:
+        raise NotModelled(f"{owner}: {name}=None is not modelled; it must be {wanted}")
     if not fits(value):
         raise TypeError(f"{owner}: {name} must be {wanted}, got {value!r:.60}")
 

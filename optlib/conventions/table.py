@@ -13,13 +13,10 @@ import numpy as np
 from ..namespaces import words
 from ..running.optimizer import Optimizer
 from . import kinds
+from .kinds import NotModelled
 
 TABLE: dict[tuple[str, str], Entry] = {}
 """Every entry by library and name."""
-
-
-class NotModelled(ValueError):
-    """An argument of a library, at a value that the book does not follow."""
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,7 @@ def test_projection_and_clipping_are_applied():
         ({"record": 0}, "record must be"),
         ({"record": "first"}, "record must be"),
         ({"x0": np.ones(3)}, "x0 has shape"),
-        ({"x0": np.ones(2), "state": {"m": np.ones(2)}}, "state must hold m, v"),
+        ({"x0": np.ones(2), "state": {"m": np.ones(2)}}, "state must be a dict with m, v"),
     ],
 )
 def test_bad_arguments_are_refused(options, words):

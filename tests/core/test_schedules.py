@@ -207,7 +207,7 @@ def test_batch_size_rules_refuse_what_leaves_the_domain():
     with pytest.raises(ValueError, match="beta1 would be -0.6.*kappa at most 10"):
         batchsize.square_root(16, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8)
     for kappa in (0, -1.0, float("nan")):
-        with pytest.raises(ValueError, match="kappa must be positive"):
+        with pytest.raises(ValueError, match="must satisfy 0 < kappa"):
             batchsize.linear(kappa, lr=0.1)
 
 
