@@ -131,5 +131,5 @@ def test_the_counts_on_the_page_are_those_of_the_ledger():
 def test_a_settled_claim_links_to_its_cell(name):
     address = rows()[name].select_one("a[href]")["href"]
     place, anchor = address.split("#")
-    assert place == f"chapters/{SETTLED[name].chapter}.html"
-    assert page(place.removesuffix(".html")).find(id=anchor)
+    assert place == f"../chapters/{SETTLED[name].chapter}.html"
+    assert page(place.removeprefix("../").removesuffix(".html")).find(id=anchor)

@@ -131,5 +131,5 @@ def test_links_and_anchors_resolve():
 
 
 def test_the_page_of_times_lists_every_chapter():
-    linked = [link["href"] for link in soup(page("times")).select("article td a[href]")]
-    assert linked == [f"{chapter}.html" for chapter in CHAPTERS]
+    linked = [link["href"] for link in soup(page("reference/times")).select("article td a[href]")]
+    assert linked == [f"../{chapter}.html" for chapter in CHAPTERS]
