@@ -60,9 +60,13 @@ def _keywords(value: Any) -> bool:
 
 
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
-    "base_optimizer": ("an Optimizer", lambda value: True),
+    "base_optimizer": ("an Optimizer", lambda value: value is not None),
     "boundaries": ("a list of numbers", _sequence(_number)),
     "boundaries_and_scales": ("a dict of numbers", _mapping),
+    "clipping_threshold": (
+        "a number, a schedule, an array or None",
+        lambda value: value is None or _settings(value),
+    ),
     "cosine_kwargs": ("a list of dicts", _sequence(_keywords)),
     "interpolate_type": ("a word", _word),
     "milestones": ("a list of numbers", _sequence(_number)),
@@ -111,7 +115,7 @@ def check(owner: str, name: str, value: Any, default: Any, optimizer: bool) -> N
     if value is None and default is None:
         return
     wanted, fits = _kind(name, default, optimizer)
-    if value is None:
+    if value is None and not fits(value):
         raise NotModelled(f"{owner}: {name}=None is not modelled; it must be {wanted}")
     if not fits(value):
         raise TypeError(f"{owner}: {name} must be {wanted}, got {value!r:.60}")
