@@ -8,6 +8,7 @@ library's default is None.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from inspect import Parameter
 from typing import Any
 
 import numpy as np
@@ -63,10 +64,6 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "base_optimizer": ("an Optimizer", lambda value: value is not None),
     "boundaries": ("a list of numbers", _sequence(_number)),
     "boundaries_and_scales": ("a dict of numbers", _mapping),
-    "clipping_threshold": (
-        "a number, a schedule, an array or None",
-        lambda value: value is None or _settings(value),
-    ),
     "cosine_kwargs": ("a list of dicts", _sequence(_keywords)),
     "interpolate_type": ("a word", _word),
     "milestones": ("a list of numbers", _sequence(_number)),
@@ -91,7 +88,7 @@ def _anything(value: Any) -> bool:
     return True
 
 
-def check(owner: str, name: str, value: Any, default: Any, optimizer: bool) -> None:
+def check(owner: str, name: str, value: Any, parameter: Parameter, optimizer: bool) -> None:
     """Refuse a value of another kind than the argument's.
 
     Parameters
@@ -100,8 +97,8 @@ def check(owner: str, name: str, value: Any, default: Any, optimizer: bool) -> N
         Library and entry, for the message.
     name, value
         The argument.
-    default
-        The library's default, or ``inspect.Parameter.empty``.
+    parameter : inspect.Parameter
+        The library's default; an annotation with None in it says that None is modelled too.
     optimizer : bool
         Whether the entry is an optimizer, whose numbers may be schedules or arrays.
 
@@ -112,10 +109,10 @@ def check(owner: str, name: str, value: Any, default: Any, optimizer: bool) -> N
     TypeError
         For anything else, with the kind that is wanted.
     """
-    if value is None and default is None:
+    if value is None and (parameter.default is None or "None" in str(parameter.annotation)):
         return
-    wanted, fits = _kind(name, default, optimizer)
-    if value is None and not fits(value):
+    wanted, fits = _kind(name, parameter.default, optimizer)
+    if value is None:
         raise NotModelled(f"{owner}: {name}=None is not modelled; it must be {wanted}")
     if not fits(value):
         raise TypeError(f"{owner}: {name} must be {wanted}, got {value!r:.60}")

@@ -116,8 +116,8 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
     modelled = {}
     for key, value in arguments.items():
         if key in found.arguments:
-            default = found.defaults.get(key, inspect.Parameter.empty)
-            kinds.check(f"{library} {name}", key, value, default, not found.schedule)
+            parameter = inspect.signature(found.build).parameters[key]
+            kinds.check(f"{library} {name}", key, value, parameter, not found.schedule)
             modelled[key] = value
         elif key in found.fixed:
             if value is not found.fixed[key] and value != found.fixed[key]:

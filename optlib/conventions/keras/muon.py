@@ -23,9 +23,9 @@ def muon(
     learning_rate=0.001,
     adam_beta_1=0.9,
     adam_beta_2=0.999,
-    adam_weight_decay=0.004,
+    adam_weight_decay: float | None = 0.004,
     epsilon=1e-7,
-    weight_decay=0.004,
+    weight_decay: float | None = 0.004,
     clipnorm=None,
     clipvalue=None,
     global_clipnorm=None,
@@ -39,7 +39,7 @@ def muon(
     momentum=0.95,
     ns_steps=5,
     nesterov=True,
-    rms_rate=0.2,
+    rms_rate: float | None = 0.2,
 ):
     """``epsilon`` is Adam's; Newton-Schulz has a fixed one, 1e-7.
 

@@ -27,7 +27,7 @@ def optax_adafactor(
     min_dim_size_to_factor=128,
     decay_rate=0.8,
     multiply_by_parameter_scale=True,
-    clipping_threshold=1.0,
+    clipping_threshold: float | None = 1.0,
     momentum=None,
     weight_decay_rate=None,
     eps=1e-30,
