@@ -88,7 +88,8 @@ class Domain:
         if self == Domain():
             return "real"
         left, right = "(["[self.closed_low], ")]"[self.closed_high]
-        return f"{'integer ' if self.integer else ''}{left}{self.low:g}, {self.high:g}{right}"
+        ends = f"{left}{spelt(self.low)}, {spelt(self.high)}{right}"
+        return f"integer {ends}" if self.integer else ends
 
     def describe(self, name: str, less: str = "<", at_most: str = "<=") -> str:
         """The domain as a statement about ``name``, such as ``0 <= beta1 < 1``.
@@ -97,12 +98,18 @@ class Domain:
         """
         text = name
         if self.low > -math.inf:
-            text = f"{self.low:g} {at_most if self.closed_low else less} {text}"
+            text = f"{spelt(self.low)} {at_most if self.closed_low else less} {text}"
         if self.high < math.inf:
-            text = f"{text} {at_most if self.closed_high else less} {self.high:g}"
+            text = f"{text} {at_most if self.closed_high else less} {spelt(self.high)}"
         if text == name:
             text = f"{name} real"
         return f"{text}, whole" if self.integer else text
+
+
+def spelt(end: float) -> str:
+    """An end of a domain as text, with all its digits: ``1``, ``0.001``, ``inf``."""
+    end = float(end)
+    return f"{end:g}" if float(f"{end:g}") == end else repr(end)
 
 
 HYPER = {

@@ -6,36 +6,38 @@ visible lower grade: sampled or cited. What is not shown is refused.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import sympy as sp
 
-from ..domains import Domain
+from .bounds import (
+    DerivationError,
+    as_domains,
+    not_negative,
+    real_on,
+    refutation,
+    require_no_counterexample,
+)
+from .chain import Chain
+from .induction import by_induction
 from .latex import of_step
-from .proof.facts import canonical, exact, put
-from .proof.hypotheses import Hypothesis, of_domain, of_domains
+from .proof.facts import canonical, exact
+from .proof.hypotheses import of_domain
 from .proof.limits import limit_verdict
-from .proof.sampling import Undefined, contradiction
-from .proof.signs import nonnegative
-from .rendering import Line, induction_lines, named, table, written
-from .verdicts import Verdict, verdict, where
+from .rendering import Line, induction_lines, named, written
+from .verdicts import verdict
 
 _AUDITED = 400
 
 
-class DerivationError(ValueError):
-    """A line that is not shown; ``verdict`` holds what was found out about it."""
-
-    def __init__(self, message: str, verdict: Verdict | None = None):
-        super().__init__(message)
-        self.verdict = verdict
-
-
-class Derivation:
+class Derivation(Chain):
     """A chain of checked lines.
+
+    Every line is real throughout where the start is: on the domains of its symbols, or on the part
+    of them that the hypotheses name. A line that is real only on a smaller part is refused, unless
+    it says ``narrower=True``; from there on the whole chain is about that part.
 
     Parameters
     ----------
@@ -72,64 +74,58 @@ class Derivation:
     ):
         if isinstance(start, np.ndarray):
             raise TypeError("a derivation is about one expression; take one entry of the array")
-        self.end = exact(start)
-        self.relation = "="
-        self.lines = [Line("=" if name else "", self.end, "", None, name or "")]
-        self._domains = dict(domains or {})
-        self._names = dict(names or {})
-        self._facts: dict[Hypothesis, None] = {}
+        super().__init__(exact(start), name or "", domains, names or {})
 
-    @property
-    def start(self) -> sp.Basic:
-        """The first expression."""
-        return self.lines[0].expression
-
-    @property
-    def chain(self) -> str:
-        """What the lines add up to, as text."""
-        return f"{self.start} {self.relation} {self.end}"
-
-    @property
-    def grades(self) -> Counter[str]:
-        """How many lines are proved, sampled and cited."""
-        return Counter(line.grade for line in self.lines if line.grade)
-
-    @property
-    def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """What the lines assume of their symbols."""
-        return tuple(self._facts)
-
-    def step(self, expression: Any, reason: str) -> Derivation:
+    def step(self, expression: Any, reason: str, *, narrower: bool = False) -> Derivation:
         """Add ``= expression``.
+
+        Parameters
+        ----------
+        expression : expression, number or text
+            What the line before equals.
+        reason : str
+            Shown beside the line.
+        narrower : bool, optional
+            Whether the line may be real on a smaller set than the lines before.
 
         Raises
         ------
         DerivationError
-            If it is not shown to equal the line before; nothing is added then.
+            If it is not shown to equal the line before, or is real on a smaller set; nothing is
+            added then.
         """
         expression = exact(expression)
-        self._require(verdict(self.end, expression, domains=self._domains), "=", expression, reason)
-        return self._add("=", expression, reason)
+        found = verdict(self.end, expression, domains=self._domains)
+        self._require(found, "=", expression, reason)
+        return self._add("=", expression, reason, found.hypotheses, narrower)
 
-    def limit(self, variable: sp.Symbol, to: Any, value: Any, reason: str) -> Derivation:
+    def limit(
+        self, variable: sp.Symbol, to: Any, value: Any, reason: str, *, narrower: bool = False
+    ) -> Derivation:
         """Add ``-> value`` as the variable tends to a point or to infinity.
 
         Raises
         ------
         DerivationError
-            If the limit is not shown, or if the chain holds an inequality already.
+            If the limit is not shown, or if the chain holds an inequality already; ``narrower`` as
+            for :meth:`step`.
         """
         if self.relation in ("<=", ">="):
             raise DerivationError(f"{reason}: take the limit of a bound in a derivation of its own")
         value, to = exact(value), exact(to)
         found = limit_verdict(self.end, variable, to, value, domains=self._domains)
         self._require(found, "->", value, reason)
-        self.relation = "->"
         moving = " \\to ".join(written(e, self._names) for e in (variable, to))
-        return self._add("->", value, f"as ${moving}$" + (f": {reason}" if reason else ""))
+        shown = f"as ${moving}$" + (f": {reason}" if reason else "")
+        return self._add("->", value, shown, found.hypotheses, narrower)
 
     def at_most(
-        self, expression: Any, reason: str, slack: Sequence[Any] | None = None
+        self,
+        expression: Any,
+        reason: str,
+        slack: Sequence[Any] | None = None,
+        *,
+        narrower: bool = False,
     ) -> Derivation:
         """Add ``<= expression``: the slack terms make up the difference, and each of them is >= 0.
 
@@ -142,20 +138,27 @@ class Derivation:
         slack : sequence, optional
             Terms that are seen to be >= 0: squares, products and quotients of what is >= 0 by its
             domain. By default the difference itself.
+        narrower : bool, optional
+            As for :meth:`step`, and for the slack terms as well.
 
         Raises
         ------
         DerivationError
-            If the terms do not make up the difference, if one of them is not shown to be >= 0, or
-            if the chain runs the other way already.
+            If the terms do not make up the difference, if one of them is not shown to be >= 0, if
+            a sampled point contradicts the bound, or if the chain runs the other way already.
         """
-        return self._bound("<=", exact(expression), reason, slack)
+        return self._bound("<=", exact(expression), reason, slack, narrower)
 
     def at_least(
-        self, expression: Any, reason: str, slack: Sequence[Any] | None = None
+        self,
+        expression: Any,
+        reason: str,
+        slack: Sequence[Any] | None = None,
+        *,
+        narrower: bool = False,
     ) -> Derivation:
         """Add ``>= expression``; see :meth:`at_most`."""
-        return self._bound(">=", exact(expression), reason, slack)
+        return self._bound(">=", exact(expression), reason, slack, narrower)
 
     def audit(
         self, relation: str, expression: Any, box: Mapping[Any, Any], reason: str
@@ -182,23 +185,20 @@ class Derivation:
             raise ValueError(f"audit takes '<=' or '>=', not {relation!r}: an equality is proved")
         self._direction(relation, reason)
         expression = exact(expression)
-        domains = {getattr(k, "name", k): Domain.parse(d) for k, d in box.items()}
+        domains = as_domains(box)
         (left, right), known = canonical([self.end, expression], domains)
         missing = {s.name for s in known} - set(domains)
         if missing:
             raise ValueError(f"the box says nothing of {', '.join(sorted(missing))}")
-        try:
-            against = contradiction(left, relation, right, known, _AUDITED)
-        except Undefined as nowhere:
-            raise DerivationError(f"{reason}: {nowhere}") from nowhere
-        if against:
-            values = " against ".join(f"{float(v):.6g}" for v in against[1])
-            raise DerivationError(f"{reason}: false{where(against[0])}: {values}")
-        self.relation = relation
+        if found := refutation(left, relation, right, known, _AUDITED):
+            raise DerivationError(f"{reason}: {found}")
         shown = ", ".join(
             f"${of_domain(sp.Symbol(k), d).latex(named(self._names))}$" for k, d in domains.items()
         )
-        return self._add(relation, expression, f"{reason} ({_AUDITED} points, {shown})", "sampled")
+        self.relation, self.end = relation, expression
+        sampled = f"{reason} ({_AUDITED} points, {shown})"
+        self.lines.append(Line(relation, expression, sampled, "sampled"))
+        return self
 
     def cite(self, statement: str, source: str) -> Derivation:
         """Add a remark that is taken from a source; the chain's end stays what it was."""
@@ -239,61 +239,49 @@ class Derivation:
         name : str, optional
             LaTeX of the value at step n, its index written ``_t``; by default that of ``prev``.
         domains, names : mappings, optional
-            As for a derivation. An unproved base case or step raises as a refused line does.
+            As for a derivation.
+
+        Raises
+        ------
+        DerivationError
+            If the base case or the step is not shown, or if the claim is not shown to lie where
+            ``prev`` is assumed to lie.
+        ValueError
+            If the start is no whole number, or the initial value no finite real one.
         """
-        recursion, closed = exact(recursion), exact(closed)
         title = name or of_step(prev.name, n.name)
-        proof = cls(closed, name=title, domains=domains, names=names)
-        base = verdict(put(closed, n.name, start), initial, domains=proof._domains)
-        proof._require(base, "=", exact(initial), f"base case {n} = {start}")
-        proof._domains[n.name] = Domain(start + 1, closed_low=True, integer=True)
-        inserted = put(recursion, prev.name, put(closed, n.name, n - 1))
-        found = verdict(inserted, closed, domains=proof._domains)
-        proof._require(found, "=", closed, f"step to {n}")
+        found = by_induction(recursion, closed, prev, n, start, initial, as_domains(domains))
+        proof = cls(found.closed, name=title, domains=found.domains, names=names)
+        proof._facts |= dict.fromkeys(found.facts)
         proof.lines = induction_lines(
-            title, recursion, inserted, closed, written(n, proof._names), start, initial, reason
+            title,
+            found.recursion,
+            found.inserted,
+            found.closed,
+            written(n, proof._names),
+            start,
+            found.initial,
+            reason,
         )
         return proof
 
     def _bound(
-        self, relation: str, expression: sp.Basic, reason: str, slack: Sequence[Any] | None
+        self,
+        relation: str,
+        expression: sp.Basic,
+        reason: str,
+        slack: Sequence[Any] | None,
+        narrower: bool,
     ) -> Derivation:
         self._direction(relation, reason)
         sign = 1 if relation == "<=" else -1
         if slack is None:
             slack = [sign * (expression - self.end)]
         terms = [exact(s) for s in slack]
-        facts: list[Hypothesis] = []
-        for term in terms:
-            (one,), domains = canonical([term], self._domains)
-            if not nonnegative(one, domains):
-                raise DerivationError(f"{reason}: {term} is not shown to be >= 0")
-            facts += of_domains(domains)
-        found = verdict(self.end + sign * sp.Add(*terms), expression, domains=self._domains)
+        smaller, _ = real_on([self.end, expression, *terms], self._domains)
+        domains = self._domains | (smaller if narrower else {})
+        facts = [fact for term in terms for fact in not_negative(term, domains, reason)]
+        found = verdict(self.end + sign * sp.Add(*terms), expression, domains=domains)
         self._require(found, relation, expression, reason)
-        self._facts |= dict.fromkeys(facts)
-        self.relation = relation
-        return self._add(relation, expression, reason)
-
-    def _direction(self, relation: str, reason: str) -> None:
-        if self.relation not in ("=", relation):
-            raise DerivationError(f"{reason}: the chain runs {self.relation}, not {relation}")
-
-    def _require(self, found: Verdict, relation: str, expression: sp.Basic, reason: str) -> None:
-        if not found.shown:
-            raise DerivationError(f"{reason}: '{relation} {expression}' is {found}", found)
-        self._facts |= dict.fromkeys(found.hypotheses)
-
-    def _add(
-        self, relation: str, expression: sp.Basic, reason: str, grade: str = "proved"
-    ) -> Derivation:
-        self.lines.append(Line(relation, expression, reason, grade))
-        self.end = expression
-        return self
-
-    def __repr__(self) -> str:
-        counts = ", ".join(f"{n} {grade}" for grade, n in self.grades.items()) or "no lines"
-        return f"Derivation: {self.chain} [{counts}]"
-
-    def _repr_latex_(self) -> str:
-        return table(self.lines, self.hypotheses, self._names)
+        require_no_counterexample(self.end, relation, expression, domains, reason)
+        return self._add(relation, expression, reason, (*facts, *found.hypotheses), narrower, terms)

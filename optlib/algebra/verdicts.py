@@ -11,15 +11,18 @@ import sympy as sp
 
 from ..domains import Domain
 from .latex import latex
-from .proof.facts import Domains, canonical
+from .proof.defined import where_real
+from .proof.facts import Domains, canonical, exact
 from .proof.hypotheses import Hypothesis, of_domains
 from .proof.proving import prove_equal
 from .proof.radicals import Undecided
-from .proof.sampling import Undefined, differ, points
+from .proof.sampling import Undefined, Unsupported, differ, points
 from .proof.sums import normal_sums
+from .reading import parse_with_parts
 from .rendering import listed
 
 _POINTS = 48
+_DIGITS = 24
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ class Verdict:
         if self.counterexample is not None:
             left, right = apart(*self.values)
             head = rf"\text{{false: }} {left} \ne {right}"
-            at = [f"{latex(sp.Symbol(k))} = {latex(v)}" for k, v in self.items]
+            at = [f"{latex(sp.Symbol(k))} = {latex(_brief(v))}" for k, v in self.items]
             rows = listed("at ", at)
         else:
             head = r"\text{shown}" if self.shown else r"\text{undecided}"
@@ -87,7 +90,12 @@ class Verdict:
 
 def where(point: Mapping[str, sp.Rational]) -> str:
     """A point as text, starting with "at"; nothing for a statement without symbols."""
-    return f" at {', '.join(f'{k} = {v}' for k, v in point.items())}" if point else ""
+    return f" at {', '.join(f'{k} = {_brief(v)}' for k, v in point.items())}" if point else ""
+
+
+def _brief(number: sp.Rational) -> sp.Basic:
+    """The number, or a decimal where it has many digits."""
+    return number if len(str(number)) <= _DIGITS else sp.Symbol(_short(sp.N(number, 6)))
 
 
 def apart(a: sp.Float, b: sp.Float) -> tuple[str, str]:
@@ -106,34 +114,45 @@ def _short(number: sp.Float) -> str:
 
 
 def verdict(lhs: Any, rhs: Any, *, domains: Mapping[Any, Any] | None = None) -> Verdict:
-    """Decide whether two expressions are equal wherever both are defined.
+    """Decide whether two expressions are equal wherever both are real throughout.
 
     The domains that the book gives to names are used without being asked for: 0 < beta < 1, t >= 1
     whole, v >= 0, eps > 0. Symbols of the same name are the same. A float is read as the decimal it
     prints as, so ``1 + 1e-9`` is 1.000000001 exactly. Shown needs both a symbolic proof and no
-    counterexample among the sampled points.
+    counterexample among the sampled points. Where a side is real
+    only on a part of the domains, the verdict is about that part and names it.
+
+    SymPy cancels ``x/x`` before it arrives here; given as texts, the sides keep what they spell.
 
     Parameters
     ----------
-    lhs, rhs : expression, number, or sequences or arrays of them
-        The sides; arrays are compared entry by entry.
+    lhs, rhs : expression, number, text, or sequences or arrays of them
+        The sides; arrays are compared entry by entry. A text is read by
+        :func:`~optlib.algebra.reading.parse`.
     domains : mapping, optional
         Name or symbol -> :class:`~optlib.domains.Domain` or its text, in place of the book's.
 
     Raises
     ------
     ValueError
-        If the shapes differ, or if nothing satisfies what is said about a name.
+        If the shapes differ, if there is nothing to compare, if nothing satisfies what is said
+        about a name, or if a symbol assumes what no domain says.
     """
     left, right = (np.asarray(side, dtype=object) for side in (lhs, rhs))
     if left.shape != right.shape:
         raise ValueError(f"the sides have shapes {left.shape} and {right.shape}")
-    sides, known = canonical([*left.ravel(), *right.ravel()], domains)
-    pairs = list(zip(sides[: left.size], sides[left.size :], strict=True))
-    verdicts = [_one(a, b, known, _vanished(sides, known)) for a, b in pairs]
-    return (
-        min(verdicts, key=lambda v: (v.shown, v.undecided)) if len(pairs) == 1 else _all(verdicts)
-    )
+    if not left.size:
+        raise ValueError("the sides are empty: there is nothing to compare")
+    read = [_spelt(side) for side in (*left.ravel(), *right.ravel())]
+    sides, known = canonical([e for e, _ in read], domains)
+    parts = [canonical(p, known)[0] if p else [] for _, p in read]
+    count = left.size
+    gone = _vanished(sides, known)
+    verdicts = [
+        _one(sides[k], sides[count + k], known, gone, [*parts[k], *parts[count + k]])
+        for k in range(count)
+    ]
+    return verdicts[0] if count == 1 else _all(verdicts)
 
 
 def _all(verdicts: list[Verdict]) -> Verdict:
@@ -157,7 +176,18 @@ def _vanished(sides: list[sp.Basic], known: Domains) -> Domains:
     return {s: d for s, d in known.items() if s not in left and d != Domain()}
 
 
-def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains) -> Verdict:
+def _spelt(side: Any) -> tuple[sp.Basic, list[sp.Basic]]:
+    """The side, and the parts that a text spells out and SymPy may have cancelled."""
+    return parse_with_parts(side) if isinstance(side, str) else (exact(side), [])
+
+
+def _one(
+    lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains, parts: list[sp.Basic]
+) -> Verdict:
+    try:
+        (lhs, rhs, *_), known, needed = where_real([lhs, rhs, *parts], known)
+    except ValueError as nowhere:
+        return Verdict(False, None, None, of_domains(known), str(nowhere), nowhere=True)
     free = lhs.free_symbols | rhs.free_symbols
     domains = {s: d for s, d in known.items() if s in free}
     facts = of_domains(domains | vanished)
@@ -166,12 +196,14 @@ def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains) -> Ver
     for point in points(domains, _POINTS if free or lhs.has(sp.Function) else 1):
         try:
             values = differ(*sampled, point)
+        except Unsupported as reason:
+            return Verdict(False, None, None, facts, str(reason))
         except Undefined:
             continue
         defined = True
         if values:
             return Verdict(False, point.values, tuple(sp.Float(v, 45) for v in values), facts)
-    if not defined and lhs != rhs:
+    if not defined:
         text = "a side is undefined at every sampled point"
         return Verdict(False, None, None, facts, text, nowhere=True)
     try:
@@ -182,4 +214,4 @@ def _one(lhs: sp.Basic, rhs: sp.Basic, known: Domains, vanished: Domains) -> Ver
             raise
         text = f"equal at every sampled point, but not proved ({reason})"
         return Verdict(False, None, None, facts, text)
-    return Verdict(True, None, None, (*facts, *used))
+    return Verdict(True, None, None, tuple(dict.fromkeys((*facts, *used, *needed))))

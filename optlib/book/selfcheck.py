@@ -15,11 +15,9 @@ A file of questions holds one TOML table per question, apart from how it is aske
 
 from __future__ import annotations
 
-import ast
 import inspect
-import operator
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,102 +26,12 @@ import sympy as sp
 
 from ..algebra.proof.facts import symbol
 from ..algebra.proof.hypotheses import of_domain
+from ..algebra.reading import AnswerError, allowed, parse
 from ..algebra.verdicts import Verdict, apart, verdict, where
 from ..domains import QUANTITIES, Domain
 from .display import Markdown
 
-FUNCTIONS: dict[str, Callable] = {
-    "sqrt": sp.sqrt,
-    "exp": sp.exp,
-    "log": sp.log,
-    "Abs": sp.Abs,
-    "abs": sp.Abs,
-    "sign": sp.sign,
-    "Max": sp.Max,
-    "Min": sp.Min,
-    "Rational": sp.Rational,
-}
-"""The functions an answer may use."""
-
-_OPERATORS: dict[type, Callable] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-    ast.USub: operator.neg,
-    ast.UAdd: operator.pos,
-}
-_LARGEST = 1000
 _KEYS = {"question", "answer", "symbols", "hints"}
-
-
-class AnswerError(ValueError):
-    """An answer that cannot be read; the message says what is allowed."""
-
-
-def parse(text: str, symbols: Mapping[str, sp.Basic]) -> sp.Basic:
-    """Read an expression over the given symbols; no code is run.
-
-    Parameters
-    ----------
-    text : str
-        Numbers, the names of the symbols, ``pi``, the operators ``+ - * / **``, and calls of
-        :data:`FUNCTIONS`.
-    symbols : mapping
-        Name -> symbol.
-
-    Raises
-    ------
-    AnswerError
-        If there is anything else in the text.
-    """
-    try:
-        tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError) as reason:
-        raise AnswerError(f"{text!r} is not an expression. {_allowed(symbols)}") from reason
-    try:
-        return sp.sympify(_read(tree.body, {"pi": sp.pi, **symbols}))
-    except (TypeError, RecursionError, ZeroDivisionError) as reason:
-        raise AnswerError(f"{text!r} cannot be read: {reason}. {_allowed(symbols)}") from reason
-
-
-def _read(node: ast.AST, names: Mapping[str, sp.Basic]) -> Any:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return sp.Rational(repr(node.value))
-    if isinstance(node, ast.Name) and node.id in names:
-        return names[node.id]
-    if isinstance(node, ast.UnaryOp) and type(node.op) in _OPERATORS:
-        return _OPERATORS[type(node.op)](_read(node.operand, names))
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        left, right = _read(node.left, names), _read(node.right, names)
-        if isinstance(node.op, ast.Pow) and left.is_number and right.is_number:
-            _require_small(left, right)
-        return _OPERATORS[type(node.op)](left, right)
-    if isinstance(node, ast.Call) and _is_plain_call(node):
-        return FUNCTIONS[node.func.id](*(_read(a, names) for a in node.args))
-    raise AnswerError(
-        f"{ast.unparse(node)!r} is not understood. {_allowed(names)}{_power_hint(node)}"
-    )
-
-
-def _is_plain_call(node: ast.Call) -> bool:
-    return isinstance(node.func, ast.Name) and node.func.id in FUNCTIONS and not node.keywords
-
-
-def _require_small(base: sp.Basic, exponent: sp.Basic) -> None:
-    if abs(exponent) > _LARGEST or sp.count_ops(base) > _LARGEST or len(str(base)) > _LARGEST:
-        raise AnswerError(f"The power {base}**{exponent} of numbers is too large to be an answer")
-
-
-def _power_hint(node: ast.AST) -> str:
-    power = isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor)
-    return " A power is written with **." if power else ""
-
-
-def _allowed(names: Mapping[str, Any]) -> str:
-    known = ", ".join(dict.fromkeys([*names, "pi"]))
-    return f"Use {known}, numbers, + - * / ** and {', '.join(FUNCTIONS)}."
 
 
 @dataclass(frozen=True)
@@ -221,12 +129,12 @@ class Question:
             expression = sp.sympify(answer, strict=True)
         except sp.SympifyError as reason:
             raise AnswerError(
-                f"{answer!r} is not an expression. {_allowed(self.symbols)}"
+                f"{answer!r} is not an expression. {allowed(self.symbols)}"
             ) from reason
         unknown = {s.name for s in expression.free_symbols} - set(self.symbols)
         if unknown or not isinstance(expression, sp.Expr):
             strange = ", ".join(sorted(unknown)) or str(expression)
-            raise AnswerError(f"{strange} is not understood. {_allowed(self.symbols)}")
+            raise AnswerError(f"{strange} is not understood. {allowed(self.symbols)}")
         return expression
 
     def _called(self, function: Callable) -> Any:

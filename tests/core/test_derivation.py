@@ -140,7 +140,8 @@ def test_the_constant_of_the_sharp_bound_has_its_closed_form():
     r = sp.Symbol("r")
     first = (1 - b1) ** 2 / (1 - b2)
     closed = first * (1 - r**t) / (1 - r)
-    proof = Derivation.induction(r * C + first, closed, prev=C, n=t, domains={"r": "(0, 1)"})
+    c = sp.Symbol("C", nonnegative=True)
+    proof = Derivation.induction(r * c + first, closed, prev=c, n=t, domains={"r": "(0, 1)"})
     assert proof.limit(t, sp.oo, first / (1 - r), "").end == first / (1 - r)
 
 

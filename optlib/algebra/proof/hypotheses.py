@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from ...domains import Domain
+from ...domains import Domain, spelt
 from ..latex import latex
 from .facts import Domains
 
@@ -51,7 +51,9 @@ def of_domain(symbol: sp.Symbol, domain: Domain) -> Hypothesis:
     """That a symbol lies in a domain; a half-line reads ``t >= 1, whole``."""
     if domain.high == math.inf and domain.low > -math.inf:
         whole = ", whole" if domain.integer else ""
-        return Hypothesis(symbol, f"@ {'>=' if domain.closed_low else '>'} {domain.low:g}{whole}")
+        return Hypothesis(
+            symbol, f"@ {'>=' if domain.closed_low else '>'} {spelt(domain.low)}{whole}"
+        )
     return Hypothesis(symbol, domain.describe("@"))
 
 

@@ -11,7 +11,7 @@ from .cases import Case, split
 from .facts import Domains
 from .hypotheses import Hypothesis
 from .powers import name_powers
-from .radicals import Undecided, roots_of
+from .radicals import Undecided, rooted, roots_of
 from .signs import positive
 from .sums import normal_sums
 
@@ -39,10 +39,11 @@ def prove_equal(lhs: sp.Basic, rhs: sp.Basic, domains: Domains) -> list[Hypothes
     difference = normal_sums(lhs - rhs, domains, used)
     if _vanishes(difference):
         return list(dict.fromkeys(used))
+    difference, domains, meanings = rooted(sp.expand_log(difference), domains)
     waiting = [Case(difference, domains, {})]
     for _ in range(_CASES):
         if not waiting:
-            return list(dict.fromkeys(used))
+            return list(dict.fromkeys(_in_symbols(f, meanings) for f in used))
         case = waiting.pop()
         if _undefined(case.expression):
             continue
@@ -58,6 +59,10 @@ def prove_equal(lhs: sp.Basic, rhs: sp.Basic, domains: Domains) -> list[Hypothes
 
 def _vanishes(difference: sp.Basic) -> bool:
     return difference == 0 or (sp.count_ops(difference) <= _LARGEST and sp.expand(difference) == 0)
+
+
+def _in_symbols(fact: Hypothesis, meanings: dict[sp.Symbol, sp.Basic]) -> Hypothesis:
+    return Hypothesis(fact.expression.subs(meanings), fact.pattern)
 
 
 def _undefined(e: sp.Basic) -> bool:

@@ -14,7 +14,7 @@ import sympy as sp
 from ...domains import Domain
 from .facts import Domains
 from .powers import named
-from .signs import nonnegative
+from .signs import nonnegative, positive
 
 _LARGEST = 300
 _TERMS = 3_000
@@ -66,7 +66,26 @@ class Roots:
         """A function of a normalised argument; equal arguments give the same expression."""
         if isinstance(e, sp.Abs | sp.sign | sp.Max | sp.Min | sp.Piecewise | sp.Sum):
             return e
+        if isinstance(e, sp.log):
+            return self._log(e.args[0])
         return e.func(*(sp.factor(self.reduce(a)) if isinstance(a, sp.Expr) else a for a in e.args))
+
+    def _log(self, argument: sp.Basic) -> sp.Basic:
+        """The logarithm as a sum over the factors that are shown to be positive."""
+        total, rest = sp.Integer(0), sp.Integer(1)
+        for f, k in _factors(self.reduce(argument)):
+            if positive(f, self.domains):
+                total += k * self._log_of_factor(f)
+            elif f != -1 and positive(_minus(f), self.domains):
+                total += k * self._log_of_factor(_minus(f))
+                rest *= sp.Integer(-1) ** k
+            else:
+                rest *= f**k
+        return total if rest == 1 else total + sp.log(sp.factor(rest))
+
+    def _log_of_factor(self, f: sp.Basic) -> sp.Basic:
+        under_root = next((other for w, other in self.relations if w == f), None)
+        return sp.log(f) if under_root is None else self._log(under_root) / self.degree
 
     def _root(self, radicand: sp.Basic, exponent: sp.Rational) -> sp.Basic:
         reduced = self.reduce(radicand)
@@ -159,6 +178,32 @@ def _factors(e: sp.Basic) -> list[tuple[sp.Basic, int]]:
             if f != 1
         ]
     return factors
+
+
+def rooted(
+    expression: sp.Basic, domains: Domains
+) -> tuple[sp.Basic, Domains, dict[sp.Symbol, sp.Basic]]:
+    """Symbols that stand under a root of their own, written as powers: ``v = w**2``.
+
+    Then ``1 - beta`` is seen to hold the factor ``1 - sqrt(beta)``.
+
+    Returns
+    -------
+    expression, domains, meanings
+        The new expression, the domains with the new symbols, and what each of them stands for.
+    """
+    degrees: dict[sp.Symbol, int] = {}
+    for p in expression.atoms(sp.Pow):
+        if p.exp.is_Rational and p.base in domains and not domains[p.base].integer:
+            degrees[p.base] = math.lcm(degrees.get(p.base, 1), int(p.exp.q))
+    powers, new, meanings = {}, dict(domains), {}
+    for s, degree in sorted(degrees.items(), key=lambda item: item[0].name):
+        domain = domains[s]
+        if degree == 1 or domain.low != 0 or domain.high not in (1, math.inf):
+            continue
+        w = named(f"w_{s.name}", domain)
+        powers[s], new[w], meanings[w] = w**degree, domain, s ** sp.Rational(1, degree)
+    return expression.xreplace(powers), new, meanings
 
 
 def roots_of(expression: sp.Basic, domains: Domains) -> Roots:

@@ -15,6 +15,7 @@ from sympy.core.relational import Relational
 from sympy.logic.boolalg import And, Boolean, Not, Or
 
 from ...domains import Domain
+from .facts import end_of
 
 DIGITS = 50
 _TOLERANCE = sp.Rational(1, 10**30)
@@ -23,7 +24,11 @@ _PLAIN_UNIT = [sp.Rational(*p) for p in [(1, 2), (9, 10), (1, 3), (999, 1000), (
 
 
 class Undefined(ArithmeticError):
-    """The expression has no finite real value at this point."""
+    """The expression, or a part of it, has no finite real value at this point."""
+
+
+class Unsupported(Undefined):
+    """The expression holds a function that is never evaluated."""
 
 
 class Point:
@@ -61,7 +66,7 @@ class Point:
         Raises
         ------
         Undefined
-            If the expression has no finite real value here.
+            If the expression, or a part of it that is reached, has no finite real value here.
         """
         context = MPContext()
         context.dps = digits + 10
@@ -140,11 +145,9 @@ class _Evaluator:
             arguments = tuple(_real(self.context, self(a)) for a in e.args)
             return self._number(self.draw(e.func.__name__, arguments))
         if e.func not in self.functions:
-            raise Undefined(f"{e.func.__name__} is not evaluated")
-        arguments = [self(a) for a in e.args]
-        if not isinstance(e, sp.Add | sp.Mul | sp.Pow | sp.exp | sp.log):
-            arguments = [_real(self.context, a) for a in arguments]
-        return self.functions[e.func](*arguments)
+            raise Unsupported(f"{e.func.__name__} is not supported")
+        value = self.functions[e.func](*(self(a) for a in e.args))
+        return _real(self.context, value) if isinstance(e, sp.Pow | sp.log) else value
 
     def _piecewise(self, e: sp.Piecewise) -> Any:
         for value, condition in e.args:
@@ -164,16 +167,20 @@ class _Evaluator:
         raise Undefined(f"{condition} is not decided")
 
     def _sum(self, e: sp.Sum) -> Any:
-        *outer, (index, low, high) = e.limits
-        if outer:
-            return self._sum(sp.Sum(sp.Sum(e.function, *outer), (index, low, high)))
+        return self._summed(e.function, e.limits)
+
+    def _summed(self, function: sp.Basic, limits: tuple[sp.Tuple, ...]) -> Any:
+        """The sum over the limits, of which the last is the outermost."""
+        if not limits:
+            return self(function)
+        *inner, (index, low, high) = limits
         ends = [_real(self.context, self(a)) for a in (low, high)]
-        if any(a != int(a) for a in ends) or ends[1] - ends[0] > 500:
-            raise Undefined("a sum without whole limits, or too long")
+        if any(a != int(a) for a in ends) or not -1 <= ends[1] - ends[0] <= 500:
+            raise Undefined("a sum without whole limits, of fewer than no terms, or too long")
         total = self.context.mpf(0)
         for k in range(int(ends[0]), int(ends[1]) + 1):
             self.values[index] = self.context.mpf(k)
-            total += self(e.function)
+            total += self._summed(function, tuple(inner))
         self.values.pop(index, None)
         return total
 
@@ -192,17 +199,17 @@ def draw(domain: Domain, rng: Random, plain: bool) -> sp.Rational:
     """A number of the domain, easily read or of any magnitude; sometimes a closed end."""
     ends = [e for e, closed in _ends(domain) if closed and math.isfinite(e)]
     if ends and rng.random() < 0.15:
-        return sp.Rational(rng.choice(ends))
+        return end_of(rng.choice(ends))
     if domain.integer:
         return _whole(domain, rng, plain)
     if math.isfinite(domain.low) and math.isfinite(domain.high):
-        low, high = sp.Rational(str(domain.low)), sp.Rational(str(domain.high))
+        low, high = end_of(domain.low), end_of(domain.high)
         return low + (high - low) * _unit(rng, plain)
     size = rng.choice(_PLAIN) if plain else _magnitude(rng)
     if math.isfinite(domain.low):
-        return sp.Rational(str(domain.low)) + size
+        return end_of(domain.low) + size
     if math.isfinite(domain.high):
-        return sp.Rational(str(domain.high)) - size
+        return end_of(domain.high) - size
     return rng.choice([-1, 1]) * size if rng.random() > 0.1 else sp.Integer(0)
 
 

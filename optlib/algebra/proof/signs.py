@@ -7,7 +7,7 @@ import math
 import sympy as sp
 
 from ...domains import Domain
-from .facts import Domains
+from .facts import Domains, end_of, index_domain
 from .powers import name_powers, named
 
 _LARGEST = 150
@@ -96,9 +96,8 @@ def _power(e: sp.Pow, domains: Domains, strict: bool) -> bool:
 def _terms(e: sp.Sum, domains: Domains) -> bool:
     """Whether every term of a sum is >= 0, its index lying between whole numbers."""
     inner = dict(domains)
-    for index, low, _ in e.limits:
-        known = low.is_number and low.is_finite
-        inner[index] = Domain(float(low), closed_low=True, integer=True) if known else Domain()
+    for index, low, high in e.limits:
+        inner[index] = index_domain(low, high)
     return nonnegative(e.function, inner)
 
 
@@ -127,11 +126,21 @@ def _atoms(e: sp.Basic, domains: Domains) -> tuple[sp.Basic, Domains]:
     e, domains, _ = name_powers(e, domains, positive)
     opaque = {}
     for node in _opaque(e):
-        above, at_least = positive(node, domains), nonnegative(node, domains)
-        domain = Domain(0, closed_low=not above) if at_least else Domain()
+        domain = _range(node, domains)
         opaque[node] = named("a", domain)
         domains = domains | {opaque[node]: domain}
     return e.xreplace(opaque), domains
+
+
+def _range(node: sp.Basic, domains: Domains) -> Domain:
+    """Where a power, root or function is known to lie; the root of a number below 1 is below 1."""
+    above, at_least = positive(node, domains), nonnegative(node, domains)
+    if not at_least:
+        return Domain()
+    if isinstance(node, sp.Pow) and node.exp.is_Rational and node.exp > 0:
+        if positive(1 - node.base, domains):
+            return Domain(0, 1, closed_low=not above)
+    return Domain(0, closed_low=not above)
 
 
 def _opaque(e: sp.Basic) -> set[sp.Basic]:
@@ -145,7 +154,7 @@ def _half_line(
     s: sp.Symbol, domain: Domain, positives: dict[sp.Symbol, bool], strict: bool
 ) -> sp.Basic | None:
     z = sp.Dummy("z")
-    low, high = (sp.nsimplify(a, rational=True) for a in (domain.low, domain.high))
+    low, high = (end_of(a) for a in (domain.low, domain.high))
     if math.isfinite(domain.low) and math.isfinite(domain.high):
         if strict and domain.closed_low and domain.closed_high:
             return None

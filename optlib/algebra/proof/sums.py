@@ -12,7 +12,7 @@ from collections import defaultdict
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
-from .facts import Domains
+from .facts import Domains, index_domain
 from .hypotheses import Hypothesis
 from .signs import positive
 
@@ -41,9 +41,11 @@ def normal_sums(
 
 def _one(s: sp.Sum, domains: Domains, used: list[Hypothesis]) -> sp.Basic:
     """One sum as coefficients times sums of products that hold the index in every factor."""
-    if len(s.limits) != 1 or len(s.limits[0]) != 3:
-        return s
-    index, low, high = s.limits[0]
+    *inner, (index, low, high) = s.limits
+    if inner:
+        within = domains | {index: index_domain(low, high)}
+        closed = _one(sp.Sum(s.function, *inner), within, used)
+        return s if closed.has(sp.Sum) else _one(sp.Sum(closed, (index, low, high)), domains, used)
     length = sp.expand(high - low)
     if length.is_Integer and length <= _LONGEST:
         return sp.Add(*(s.function.subs(index, low + k) for k in range(int(length) + 1)))

@@ -1,0 +1,282 @@
+"""Where an expression is real: what must hold beyond the domains of its symbols.
+
+Real means real throughout: every part of the expression is a real number. ``sqrt(x)*sqrt(x - 1)``
+needs x >= 1, though the product of two imaginary numbers is real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+import sympy as sp
+from sympy.core.relational import Relational
+
+from ...domains import Domain
+from .facts import Domains, canonical, end_of, index_domain
+from .hypotheses import Hypothesis
+from .signs import nonnegative, positive
+
+_LARGEST = 80
+_ROUNDS = 4
+
+
+def needs(expression: sp.Basic, domains: Domains) -> tuple[Hypothesis, ...]:
+    """What must hold, beyond the domains, for the expression to be real throughout.
+
+    Returns
+    -------
+    tuple of Hypothesis
+        Each ``@ != 0``, ``@ > 0``, ``@ >= 0``, ``@ = 0`` or ``@ real``; empty if it is shown to
+        be real everywhere. What is not shown is needed, so the list may be longer than it must be,
+        and never shorter.
+    """
+    return tuple(dict.fromkeys(_needs(expression, frozenset(domains.items()))))
+
+
+def where_real(
+    expressions: Sequence[sp.Basic], domains: Domains
+) -> tuple[list[sp.Basic], Domains, tuple[Hypothesis, ...]]:
+    """The expressions over the domains on which all of them are real.
+
+    Returns
+    -------
+    expressions, domains, needs
+        Over symbols of the narrower domains; and what is needed beside them.
+
+    Raises
+    ------
+    ValueError
+        If they are real nowhere together.
+    """
+    expressions = list(expressions)
+    for _ in range(_ROUNDS):
+        found = dict.fromkeys(n for e in expressions for n in needs(e, domains))
+        if never := [fact for fact in found if fact.expression.is_number]:
+            raise ValueError(f"real nowhere: it needs {', '.join(never)}")
+        smaller, left = narrowed(domains, found)
+        if not smaller:
+            break
+        by_name = {s.name: d for s, d in domains.items()} | smaller
+        expressions, known = canonical(expressions, by_name)
+        # a symbol that stands in none of them keeps its place
+        domains = {
+            s: d for s, d in domains.items() if s.name not in {k.name for k in known}
+        } | known
+    return expressions, domains, left
+
+
+def narrowed(
+    domains: Domains, facts: Iterable[Hypothesis]
+) -> tuple[dict[str, Domain], tuple[Hypothesis, ...]]:
+    """The domains of the symbols that a fact bounds by a number, and the facts that remain."""
+    smaller: dict[str, Domain] = {}
+    left = []
+    for fact in facts:
+        found = _half_line(fact, domains)
+        if found is None:
+            left.append(fact)
+        else:
+            s, half = found
+            smaller[s.name] = smaller.get(s.name, domains[s]).meet(half)
+    return smaller, tuple(left)
+
+
+def follows(fact: Hypothesis, known: Iterable[Hypothesis]) -> bool:
+    """Whether a fact is one of the known ones, or weaker than one of them."""
+    enough = {fact.pattern} | ({"@ > 0"} if fact.pattern in ("@ >= 0", "@ != 0") else set())
+    return any(k.expression == fact.expression and k.pattern in enough for k in known)
+
+
+def _needs(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+    if e is sp.I or e.is_finite is False or e is sp.nan:
+        yield Hypothesis(e, "@ real")
+    if isinstance(e, sp.Piecewise):
+        yield from _branches(e, known)
+        return
+    if isinstance(e, sp.Sum):
+        yield from _sum(e, known)
+        return
+    for part in e.args:
+        yield from _needs(part, known)
+    if isinstance(e, sp.Pow):
+        yield from _power(*e.args, known)
+    elif isinstance(e, sp.log):
+        yield from _above(e.args[0], known)
+    elif isinstance(e, sp.Mod):
+        yield from _nonzero(e.args[1], known)
+
+
+def _power(base: sp.Basic, exponent: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+    if exponent.is_integer:
+        if not _nonnegative(exponent, known):
+            yield from _nonzero(base, known)
+    elif _positive(exponent, known):
+        yield from _at_least(base, known)
+    else:
+        yield from _above(base, known)
+
+
+def _branches(e: sp.Piecewise, known: frozenset) -> Iterator[Hypothesis]:
+    """A branch is reached where its condition holds; somewhere a condition must hold."""
+    not_before = sp.true
+    for value, condition in e.args:
+        for side in sorted({s for r in condition.atoms(Relational) for s in r.args}, key=str):
+            yield from _under(not_before, side, known)
+        yield from _under(sp.And(not_before, condition), value, known)
+        not_before = sp.And(not_before, sp.Not(condition))
+    if e.args[-1][1] != True:  # noqa: E712
+        yield from _covered(e, known)
+
+
+def _under(condition: sp.Basic, e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+    """What an expression needs beyond a condition under which alone it is reached."""
+    said = _said(condition)
+    yield from (need for need in _needs(e, _where(said, known)) if not follows(need, said))
+
+
+def _said(condition: sp.Basic) -> list[Hypothesis]:
+    """What a condition that is one comparison, or several joined by and, says."""
+    return [_fact(c) for c in sp.And.make_args(condition) if isinstance(c, Relational)]
+
+
+def _fact(comparison: Relational) -> Hypothesis:
+    """A comparison as a fact about the difference of its sides."""
+    sign, difference = comparison.rel_op, comparison.lhs - comparison.rhs
+    if sign in ("<", "<="):
+        sign, difference = sign.replace("<", ">"), -difference
+    sign = "=" if sign == "==" else sign
+    return Hypothesis(_oriented(difference, sign), f"@ {sign} 0")
+
+
+def _where(said: list[Hypothesis], known: frozenset) -> frozenset:
+    """The domains with what is said of single symbols."""
+    domains = dict(known)
+    smaller, _ = narrowed(domains, said)
+    return frozenset((s, smaller.get(s.name, d)) for s, d in domains.items())
+
+
+def _covered(e: sp.Piecewise, known: frozenset) -> Iterator[Hypothesis]:
+    """That some condition holds: one comparison as a fact, several by their indicator."""
+    conditions = sp.Or(*(c for _, c in e.args))
+    if conditions == True:  # noqa: E712
+        return
+    if isinstance(conditions, Relational):
+        fact = _fact(conditions)
+        shown = {"@ > 0": _above, "@ >= 0": _at_least, "@ != 0": _nonzero}
+        if fact.pattern in shown:
+            yield from shown[fact.pattern](fact.expression, known)
+        else:
+            yield fact
+        return
+    yield Hypothesis(sp.Piecewise((1, conditions), (0, True)), "@ > 0")
+
+
+def _sum(e: sp.Sum, known: frozenset) -> Iterator[Hypothesis]:
+    """The terms are real, and there are not fewer than none of them."""
+    inner = dict(known)
+    for index, low, high in reversed(e.limits):
+        for end in (low, high):
+            if end.is_finite is not False:
+                yield from _needs(end, frozenset(inner.items()))
+        if low.is_finite is not False and high.is_finite is not False:
+            yield from _at_least(high - low + 1, frozenset(inner.items()))
+        yield from _index_allowed(index, low, high, frozenset(inner.items()))
+        inner[index] = index_domain(low, high)
+    yield from _needs(e.function, frozenset(inner.items()))
+
+
+def _index_allowed(
+    index: sp.Symbol, low: sp.Basic, high: sp.Basic, known: frozenset
+) -> Iterator[Hypothesis]:
+    """What an index assumes of itself holds of the numbers that it runs over."""
+    if index.is_nonnegative and low.is_finite is not False:
+        yield from _at_least(low - (1 if index.is_positive else 0), known)
+    if index.is_nonpositive and high.is_finite is not False:
+        yield from _at_least(-high - (1 if index.is_negative else 0), known)
+
+
+def _nonzero(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+    for f, _ in _factors(e):
+        f = f.args[0] if isinstance(f, sp.Abs) else f
+        if not (_positive(f, known) or _positive(-f, known)):
+            yield Hypothesis(_oriented(f, "!="), "@ != 0")
+
+
+def _above(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+    yield from _signed(e, known, "@ > 0")
+
+
+def _at_least(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+    yield from _signed(e, known, "@ >= 0")
+
+
+def _signed(e: sp.Basic, known: frozenset, pattern: str) -> Iterator[Hypothesis]:
+    """The sign of an expression, without its factors whose sign is known."""
+    strict = pattern == "@ > 0"
+    if _positive(e, known) or (not strict and _nonnegative(e, known)):
+        return
+    rest = sp.Integer(1)
+    for f, k in _factors(e):
+        if k % 2 == 0 or _nonnegative(f, known):
+            if strict:
+                yield from _nonzero(f, known)
+        elif _nonnegative(-f, known):
+            rest = -rest
+            if strict:
+                yield from _nonzero(f, known)
+        else:
+            rest *= f
+    if not rest.is_number:
+        yield Hypothesis(sp.expand(rest), pattern)
+    elif rest < 0:
+        yield Hypothesis(sp.expand(e), pattern)
+
+
+def _factors(e: sp.Basic) -> list[tuple[sp.Basic, int]]:
+    """Factors and their powers, the number first; the whole where it cannot be factored."""
+    if e.is_number or sp.count_ops(e) > _LARGEST:
+        return [(e, 1)]
+    top, bottom = sp.fraction(sp.together(e))
+    try:
+        parts = [sp.factor_list(part) for part in (top, bottom)]
+    except sp.PolynomialError:
+        return [(e, 1)]
+    constant = parts[0][0] / parts[1][0]
+    return [(constant, 1), *((f, int(k)) for _, found in parts for f, k in found)]
+
+
+def _oriented(e: sp.Basic, sign: str) -> sp.Basic:
+    """One of ``e`` and ``-e`` where the fact is the same for both."""
+    e = sp.expand(e)
+    if sign in (">", ">="):
+        return e
+    return min(e, -e, key=lambda f: (str(f).startswith("-"), str(f)))
+
+
+def _half_line(fact: Hypothesis, domains: Domains) -> tuple[sp.Symbol, Domain] | None:
+    """The symbol and the half-line, if the fact says that the symbol lies on it."""
+    e = fact.expression
+    if fact.pattern not in ("@ > 0", "@ >= 0") or len(e.free_symbols) != 1:
+        return None
+    (s,) = e.free_symbols
+    if s not in domains or not e.is_polynomial(s) or sp.degree(e, s) != 1:
+        return None
+    slope = e.coeff(s, 1)
+    edge = sp.nsimplify(-e.coeff(s, 0) / slope)
+    closed = fact.pattern == "@ >= 0"
+    if not edge.is_Rational or end_of(float(edge)) != edge:
+        return None
+    if slope > 0:
+        return s, Domain(low=float(edge), closed_low=closed)
+    return s, Domain(high=float(edge), closed_high=closed)
+
+
+@lru_cache(maxsize=4096)
+def _positive(e: sp.Basic, known: frozenset) -> bool:
+    return positive(sp.expand_mul(e), dict(known))
+
+
+@lru_cache(maxsize=4096)
+def _nonnegative(e: sp.Basic, known: frozenset) -> bool:
+    return nonnegative(sp.expand_mul(e), dict(known))
