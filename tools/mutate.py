@@ -36,7 +36,7 @@ LEFT_OUT = (".git", ".venv*", "_build", "__pycache__", ".pytest_cache", ".ruff_c
 FOLDERS = {
     "proof": (
         "optlib/algebra/proof",
-        "test_soundness test_bounds_soundness test_selfcheck test_derivation test_verdicts",
+        "test_soundness test_limits_soundness test_derivation test_selfcheck test_verdicts",
     ),
     "algebra": (
         "optlib/algebra",
