@@ -1,0 +1,91 @@
+"""The provers without the hunt for counterexamples: nothing false is shown, much that is true is.
+
+A verdict looks at sampled points first, so a prover that shows too much would hide behind them.
+Here the provers stand alone.
+"""
+
+import claims_true
+import pytest
+import sympy as sp
+from bounds_false import STRICT_BOUNDS, WEAK_BOUNDS
+from claims_false import DOMAINS, EQUALITIES, Claim, R
+
+from optlib.algebra.proof.facts import canonical
+from optlib.algebra.proof.proving import prove_equal
+from optlib.algebra.proof.radicals import Undecided
+from optlib.algebra.proof.signs import nonnegative, positive
+
+NEAR = R(1, 10**6)
+
+
+def number(expression, at):
+    """The value at exact numbers, by SymPy's arithmetic alone; it has to be real."""
+    real, imaginary = sp.N(sp.sympify(expression).subs(at).doit(), 60).as_real_imag()
+    assert abs(imaginary) < 1e-50
+    return real
+
+
+def over_domains(claim):
+    return canonical([claim.lhs, claim.rhs], {**DOMAINS, **claim.domains})
+
+
+def shown_equal(claim):
+    (lhs, rhs), known = over_domains(claim)
+    try:
+        prove_equal(lhs, rhs, known)
+    except Undecided:
+        return False
+    return True
+
+
+def shown(prover, expression, domains=()):
+    (one,), known = canonical([expression], {**DOMAINS, **dict(domains)})
+    return prover(one, known)
+
+
+def assert_inside(claim):
+    at = {s.name: value for s, value in claim.at.items()}
+    assert all(at[s.name] in domain for s, domain in over_domains(claim)[1].items())
+
+
+@pytest.mark.parametrize("name", EQUALITIES)
+def test_no_false_equality_is_shown(name):
+    claim = EQUALITIES[name]
+    assert_inside(claim)
+    assert abs(number(claim.lhs, claim.at) - number(claim.rhs, claim.at)) > 1e-40
+    assert not shown_equal(claim)
+
+
+@pytest.mark.parametrize("name", WEAK_BOUNDS)
+def test_no_false_bound_is_shown(name):
+    claim = WEAK_BOUNDS[name]
+    assert_inside(claim)
+    assert number(claim.lhs, claim.at) < -1e-40
+    assert not shown(nonnegative, claim.lhs, claim.domains)
+    assert not shown(positive, claim.lhs, claim.domains)
+
+
+@pytest.mark.parametrize("name", STRICT_BOUNDS)
+def test_no_bound_is_shown_to_be_strict_that_is_attained(name):
+    claim = STRICT_BOUNDS[name]
+    assert_inside(claim)
+    assert number(claim.lhs, claim.at) == 0
+    assert not shown(positive, claim.lhs, claim.domains)
+
+
+@pytest.mark.parametrize("claim", claims_true.EQUALITIES, ids=lambda c: str(c.lhs))
+def test_true_equalities_are_shown_and_their_near_misses_are_not(claim):
+    assert shown_equal(claim)
+    assert not shown_equal(Claim(claim.lhs, claim.rhs * (1 + NEAR)))
+    assert not shown_equal(Claim(claim.lhs - NEAR**4, claim.rhs))
+
+
+@pytest.mark.parametrize("expression", claims_true.NOT_NEGATIVE, ids=str)
+def test_true_bounds_are_shown(expression):
+    assert shown(nonnegative, expression)
+
+
+@pytest.mark.parametrize("expression", claims_true.POSITIVE, ids=str)
+def test_true_strict_bounds_are_shown(expression):
+    assert shown(positive, expression) and shown(nonnegative, expression)
+    assert not shown(nonnegative, -expression)
