@@ -31,6 +31,7 @@ from ..algebra.proof.hypotheses import of_domain
 from ..domains import QUANTITIES, Domain
 from .display import Markdown
 from .judgement import Judgement, compare
+from .stored import DATA
 
 FUNCTIONS: dict[str, Callable] = {
     "sqrt": sp.sqrt,
@@ -204,13 +205,13 @@ class Question:
             ) from reason
 
 
-def load(path: str | Path) -> dict[str, Question]:
+def load(path: str | Path | None = None) -> dict[str, Question]:
     """Read a file of questions.
 
     Parameters
     ----------
-    path : str or Path
-        A TOML file, one table per question.
+    path : str or Path, optional
+        A TOML file, one table per question; by default the questions of the book.
 
     Returns
     -------
@@ -222,7 +223,7 @@ def load(path: str | Path) -> dict[str, Question]:
     ValueError
         If a table lacks something, has something unknown, or its answer cannot be read.
     """
-    with open(path, "rb") as file:
+    with (DATA / "questions.toml" if path is None else Path(path)).open("rb") as file:
         tables = tomllib.load(file)
     return {name: _question(name, table) for name, table in tables.items()}
 
