@@ -18,7 +18,7 @@ from sphinx.util.docutils import SphinxDirective
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from optlib.book import ledger
 
-LEDGER = "chapters/claims.toml"
+LEDGER = "optlib/book/data/claims.toml"
 FILTER = (Path(__file__).parent / "claims_filter.html").read_text(encoding="utf-8")
 
 

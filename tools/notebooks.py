@@ -1,8 +1,8 @@
 """Keep the stored outputs of the chapters true to what they were computed from.
 
 A notebook is stale when the hash in its metadata differs from the hash of its code cells, of
-``optlib``, of what the cells name among the data beside the chapters and of the pinned versions, or
-when its outputs were changed by hand. File times play no part: they say nothing in a fresh clone.
+``optlib``, of what the cells name among the data of the book and of the pinned versions, or when
+its outputs were changed by hand. File times play no part: they say nothing in a fresh clone.
 
     python tools/notebooks.py status            name the stale notebooks
     python tools/notebooks.py run               execute them
@@ -27,6 +27,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 
 ROOT = Path(__file__).resolve().parent.parent
 CHAPTERS = ROOT / "chapters"
+DATA = ROOT / "optlib" / "book" / "data"
 KERNELSPEC = {"display_name": "Python 3", "language": "python", "name": "python3"}
 # Without the interpreter's version: the same outputs are right under each of them.
 LANGUAGE = {
@@ -60,20 +61,22 @@ def pins(text):
 
 
 def package():
-    """Return the files of ``optlib``, data among them."""
+    """Return the files of ``optlib``, all but the data of the book, which few chapters name."""
     files = (ROOT / "optlib").rglob("*")
-    return [path for path in files if path.is_file() and path.suffix != ".pyc"]
+    return [
+        path for path in files if path.is_file() and path.suffix != ".pyc" and DATA != path.parent
+    ]
 
 
 def data(code):
-    """Return the files of ``chapters/data`` that the code names."""
-    return [path for path in (CHAPTERS / "data").glob("*") if path.name in code]
+    """Return the stored runs that the code names."""
+    return [path for path in DATA.glob("*.npz") if f'"{path.stem}"' in code]
 
 
 def entries(code):
-    """Return the tables of ``chapters/*.toml`` that the code names: questions and claims."""
+    """Return the questions and the claims that the code names."""
     tables = {}
-    for path in CHAPTERS.glob("*.toml"):
+    for path in DATA.glob("*.toml"):
         tables |= tomllib.loads(path.read_text(encoding="utf-8"))
     return {name: entry for name, entry in tables.items() if f'"{name}"' in code}
 

@@ -1,4 +1,4 @@
-"""Train the Transformers of chapter 9 from several seeds; write ``chapters/data/warmup.npz``.
+"""Train the Transformers of chapter 9 from several seeds; write ``optlib/book/data/warmup.npz``.
 
     OMP_NUM_THREADS=1 .venv/bin/python tools/warmup_runs.py
 
@@ -18,7 +18,7 @@ from optlib.problems.networks import Network, smoothed
 from optlib.problems.transformer import transformer
 from optlib.running.train import train
 
-PATH = Path(__file__).resolve().parent.parent / "chapters" / "data" / "warmup.npz"
+PATH = Path(__file__).resolve().parent.parent / "optlib" / "book" / "data" / "warmup.npz"
 SEEDS = range(6)
 STEPS, WARMUP, EVERY = 300, 100, 5
 RATES = (0.005, 0.01, 0.0025)

@@ -43,7 +43,7 @@ def real_on(
         raise DerivationError(str(nowhere)) from nowhere
     old = {s.name: d for s, d in before.items()}
     smaller = {s.name: d for s, d in after.items() if d != old[s.name]}
-    return smaller, tuple(n for n in needed if not follows(n, known))
+    return smaller, tuple(n for n in needed if not follows(n, known, after))
 
 
 def stated(smaller: Mapping[str, Domain], needed: Sequence[Hypothesis]) -> str:

@@ -25,6 +25,7 @@ import numpy as np
 
 from .display import Markdown
 from .statistics import median_interval
+from .stored import DATA
 
 HOLDS, CONDITION = "holds", "holds with a condition"
 CONVENTION, WRONG, EMPIRICAL = "convention differs", "wrong", "empirical"
@@ -210,15 +211,20 @@ def _shown(entry: Claim, found: str) -> Markdown:
     return Markdown("\n".join(f"> {line}".rstrip() for line in lines))
 
 
-def load(path: str | Path) -> Ledger:
+def load(path: str | Path | None = None) -> Ledger:
     """Read a file of claims.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A TOML file, one table per claim; by default the ledger of the book.
 
     Raises
     ------
     LedgerError
         If a table lacks a key, has an unknown one, or a verdict or a grade that does not exist.
     """
-    with open(path, "rb") as file:
+    with (DATA / "claims.toml" if path is None else Path(path)).open("rb") as file:
         tables = tomllib.load(file)
     return Ledger({name: _claim(name, table) for name, table in tables.items()})
 

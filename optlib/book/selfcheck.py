@@ -27,37 +27,12 @@ import sympy as sp
 from ..algebra.proof.facts import symbol
 from ..algebra.proof.hypotheses import of_domain
 from ..algebra.reading import AnswerError, allowed, parse
-from ..algebra.verdicts import Verdict, apart, verdict, where
 from ..domains import QUANTITIES, Domain
 from .display import Markdown
+from .judgement import Judgement, compare
+from .stored import DATA
 
 _KEYS = {"question", "answer", "symbols", "hints"}
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What was found out about an answer.
-
-    Attributes
-    ----------
-    right : bool or None
-        None if the answer agrees with the right one wherever it was tried, but is not proved equal.
-    message : str
-        What to tell the reader, as Markdown.
-    """
-
-    right: bool | None
-    message: str
-
-    def __bool__(self) -> bool:
-        return self.right is True
-
-    def __str__(self) -> str:
-        return self.message
-
-    def _repr_markdown_(self) -> str:
-        mark = {True: "✓ **Right.**", False: "✗ **Not yet.**", None: "**Undecided.**"}[self.right]
-        return f"{mark} {self.message}"
 
 
 @dataclass(frozen=True)
@@ -84,6 +59,8 @@ class Question:
     def judge(self, answer: Any, hint: int = 0) -> Judgement:
         """Compare an answer with the right one, which is not given away.
 
+        See :func:`~optlib.book.judgement.compare` for what makes an answer right.
+
         Parameters
         ----------
         answer : str, number, expression or function
@@ -92,30 +69,12 @@ class Question:
             The number of the hint that a wrong answer is met with; 0 for none.
         """
         try:
-            given = self._expression(answer)
-            found = verdict(given, self.answer, domains=self.domains)
+            judged = compare(self._expression(answer), self.answer, self.domains)
         except AnswerError as reason:
             return Judgement(False, str(reason))
-        if found.shown:
-            return Judgement(True, "Shown for all values of the symbols.")
-        if found.counterexample is None:
-            return Judgement(*self._open(given, found))
-        return Judgement(False, self._counterexample(found) + self._hint(hint))
-
-    def _open(self, given: sp.Basic, found: Verdict) -> tuple[bool | None, str]:
-        if found.nowhere:
-            return False, "Your expression has no finite real value at any point that was tried."
-        return None, (
-            f"Your expression `{given}` agrees with the right one at every point that was tried, "
-            "but the two could not be proved equal. Another form of it may be decided."
-        )
-
-    def _counterexample(self, found: Verdict) -> str:
-        yours, right = apart(*found.values)
-        if not found.counterexample:
-            return f"You answer {yours}; the right value is {right}."
-        point = where(found.counterexample).removeprefix(" at ")
-        return f"At {point} your expression gives {yours}; the right value is {right}."
+        if judged.right is not False:
+            return judged
+        return Judgement(False, judged.message + self._hint(hint))
 
     def _hint(self, number: int) -> str:
         return f"\n\n*Hint.* {self.hints[number - 1]}" if 0 < number <= len(self.hints) else ""
@@ -154,13 +113,13 @@ class Question:
             ) from reason
 
 
-def load(path: str | Path) -> dict[str, Question]:
+def load(path: str | Path | None = None) -> dict[str, Question]:
     """Read a file of questions.
 
     Parameters
     ----------
-    path : str or Path
-        A TOML file, one table per question.
+    path : str or Path, optional
+        A TOML file, one table per question; by default the questions of the book.
 
     Returns
     -------
@@ -172,7 +131,7 @@ def load(path: str | Path) -> dict[str, Question]:
     ValueError
         If a table lacks something, has something unknown, or its answer cannot be read.
     """
-    with open(path, "rb") as file:
+    with (DATA / "questions.toml" if path is None else Path(path)).open("rb") as file:
         tables = tomllib.load(file)
     return {name: _question(name, table) for name, table in tables.items()}
 

@@ -28,7 +28,7 @@ def cited():
         if cell.cell_type == "markdown"
     ]
     groups = re.findall(r"\{cite(?::\w+)?\}`([^`]+)`", "\n".join(texts))
-    claims = ledger.load(notebooks.CHAPTERS / "claims.toml").values()
+    claims = ledger.load().values()
     return {key.strip() for group in groups for key in group.split(",")} | {
         key for claim in claims for key in claim.sources
     }

@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 
 from optlib.book import ledger
 
-CLAIMS = ledger.load(notebooks.CHAPTERS / "claims.toml")
+CLAIMS = ledger.load()
 WRITTEN = {path.stem for path in notebooks.notebooks()}
 SETTLED = {name: claim for name, claim in CLAIMS.items() if claim.chapter in WRITTEN}
 SITE = notebooks.ROOT / "_build" / "html"

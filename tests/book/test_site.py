@@ -133,3 +133,37 @@ def test_links_and_anchors_resolve():
 def test_the_page_of_times_lists_every_chapter():
     linked = [link["href"] for link in soup(page("reference/times")).select("article td a[href]")]
     assert linked == [f"../{chapter}.html" for chapter in CHAPTERS]
+
+
+def test_only_pages_that_are_named_are_printed_in_landscape():
+    styles = (notebooks.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+    rules = re.findall(r"@page\s*([\w-]*)[^{]*\{([^}]*)\}", styles)
+    turned = {name for name, rule in rules if "landscape" in rule}
+    assert turned and "" not in turned
+    for name in turned:
+        (selector,) = re.findall(rf"([^{{}}]+)\{{\s*page:\s*{name};", styles)
+        shown = [entry for entry in ENTRIES if soup(page(entry)).select_one(selector.strip())]
+        assert shown == ["reference/cheatsheet"]
+
+
+def test_the_search_page_changes_what_sphinx_has():
+    """The excerpts and the marked words are cured from outside; so what is changed has to exist."""
+    scripts = [script.get("src", "") for script in soup(page("search")).find_all("script")]
+    (cure,) = [source for source in scripts if "search_page.js" in source]
+    text = (SITE / cure.split("?")[0]).read_text(encoding="utf-8")
+    theirs = "".join(
+        (SITE / "_static" / name).read_text(encoding="utf-8")
+        for name in ("searchtools.js", "sphinx_highlight.js")
+    )
+    for name in re.findall(r"Search\.(\w+) =", text):
+        assert f"\n  {name}: (" in theirs, name
+    (stored,) = re.findall(r'MARKED = "(\w+)"', text)
+    assert f'localStorage.setItem("{stored}"' in theirs
+    assert f'localStorage.removeItem("{stored}")' in theirs
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_the_search_shows_of_a_page_begins_with_its_text(entry):
+    article = soup(page(entry)).select_one("[role=main] article.bd-article")
+    assert article.select_one("h1")
+    assert not article.select(".bd-header-article, #jb-print-docs-body, .headerbtn")

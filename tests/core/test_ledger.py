@@ -1,7 +1,6 @@
 """The ledger: verdicts follow from what was computed, and nothing passes that was not computed."""
 
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +17,6 @@ from optlib.book.ledger import (
 )
 from optlib.book.statistics import median_interval
 
-CHAPTERS = Path(__file__).parents[2] / "chapters"
 NAMES = {HOLDS: "h", CONDITION: "c", CONVENTION: "k", WRONG: "w", EMPIRICAL: "e"}
 MIXED = {"one": True, "two": False}
 CASES = {
@@ -200,7 +198,7 @@ def test_a_claim_that_holds_needs_no_right_statement(written):
 
 def test_the_claims_of_the_book_can_be_set_as_a_table():
     """A bar would end a cell, and a claim should be short enough to be taken in at a glance."""
-    claims = ledger.load(CHAPTERS / "claims.toml")
+    claims = ledger.load()
     assert len([name for name in claims if not name.startswith("E.")]) == 165
     for claim in claims.values():
         for text in (claim.claim, claim.right):

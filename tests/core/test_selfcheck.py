@@ -3,8 +3,12 @@
 import pytest
 import sympy as sp
 
-from optlib.book.selfcheck import AnswerError, load, parse
+from optlib.algebra.reading import AnswerError, parse
+from optlib.book.selfcheck import load
 
+g, eps = sp.symbols("g eps", real=True)
+ROOT = sp.sqrt(2)
+SIZE = sp.Abs(g) / (sp.Abs(g) + eps)
 TEXT = """
 [first-moment]
 question = "The gradient is $g$ at every step. What is $m_t$?"
@@ -23,6 +27,18 @@ answer = "Abs(g) / (Abs(g) + eps)"
 [size.symbols]
 g = "real"
 eps = "(0, inf)"
+
+[number]
+question = "What is the edge of stability of Adam with beta1 = 0.95?"
+answer = "78"
+[number.symbols]
+
+[constant]
+question = "What becomes of the bound?"
+answer = "78"
+
+[constant.symbols]
+beta1 = "(0, 1)"
 """
 
 
@@ -121,8 +137,53 @@ def test_what_is_not_proved_is_not_called_right(question):
 
 
 def test_the_declared_domains_are_the_ones_that_count(questions):
-    assert questions["size"].judge("1/(1 + eps/Abs(g))").right
+    assert questions["size"].judge("1 - eps/(Abs(g) + eps)").right
     assert not questions["size"].judge("g / (g + eps)").right
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "1/(1 + eps/Abs(g))",
+        "g**2 / (Abs(g) * (Abs(g) + eps))",
+        sp.Piecewise((SIZE, g > 100)),
+        sp.Piecewise((SIZE, g > 100), (sp.sqrt(-1 - g**2), True)),
+    ],
+)
+def test_an_answer_has_a_value_wherever_the_right_one_has(questions, answer):
+    judged = questions["size"].judge(answer)
+    assert judged.right is False and "no finite real value" in judged.message
+    assert "g = " in judged.message and "Abs" not in judged.message
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [sp.Piecewise((SIZE, sp.Ne(g, 12345))), SIZE * (g**2 - 2) / ((g - ROOT) * (g + ROOT))],
+)
+def test_an_answer_that_may_lack_a_value_is_not_called_right(questions, answer):
+    judged = questions["size"].judge(answer)
+    assert judged.right is not True
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        sp.Piecewise((SIZE, g > 100), (SIZE, True)),
+        sp.Piecewise((g / (sp.Abs(g) + eps), g > 0), (-g / (sp.Abs(g) + eps), True)),
+        "Abs(g) * (Abs(g) + eps)**-1",
+    ],
+)
+def test_an_answer_by_cases_can_be_right(questions, answer):
+    assert questions["size"].judge(answer).right
+
+
+@pytest.mark.parametrize("name", ["number", "constant"])
+@pytest.mark.parametrize(
+    ("answer", "told"), [("40", "too small"), ("80.5", "too large"), ("-78", "wrong sign")]
+)
+def test_the_right_number_is_not_told(questions, name, answer, told):
+    message = questions[name].judge(answer).message
+    assert told in message and answer in message and "78" not in message.replace(answer, "")
 
 
 def test_the_question_names_its_symbols(question):

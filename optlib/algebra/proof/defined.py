@@ -82,10 +82,22 @@ def narrowed(
     return smaller, tuple(left)
 
 
-def follows(fact: Hypothesis, known: Iterable[Hypothesis]) -> bool:
-    """Whether a fact is one of the known ones, or weaker than one of them."""
-    enough = {fact.pattern} | ({"@ > 0"} if fact.pattern in ("@ >= 0", "@ != 0") else set())
-    return any(k.expression == fact.expression and k.pattern in enough for k in known)
+def follows(fact: Hypothesis, known: Sequence[Hypothesis], domains: Domains) -> bool:
+    """Whether a fact is one of the known ones, or weaker than one of them.
+
+    A sum of terms that are >= 0 vanishes only where all of them do.
+    """
+    weaker = fact.pattern in ("@ >= 0", "@ != 0")
+    enough = {fact.pattern, "@ > 0"} if weaker else {fact.pattern}
+    if any(k.expression == fact.expression and k.pattern in enough for k in known):
+        return True
+    frozen = frozenset(domains.items())
+    terms = sp.Add.make_args(fact.expression)
+    if fact.pattern != "@ != 0" or len(terms) == 1:
+        return False
+    if not all(_nonnegative(term, frozen) for term in terms):
+        return False
+    return any(all(follows(n, known, domains) for n in _nonzero(t, frozen)) for t in terms)
 
 
 def _needs(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
@@ -132,7 +144,8 @@ def _branches(e: sp.Piecewise, known: frozenset) -> Iterator[Hypothesis]:
 def _under(condition: sp.Basic, e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
     """What an expression needs beyond a condition under which alone it is reached."""
     said = _said(condition)
-    yield from (need for need in _needs(e, _where(said, known)) if not follows(need, said))
+    inner = _where(said, known)
+    yield from (need for need in _needs(e, inner) if not follows(need, said, dict(inner)))
 
 
 def _said(condition: sp.Basic) -> list[Hypothesis]:
@@ -198,7 +211,8 @@ def _index_allowed(
 
 def _nonzero(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
     for f, _ in _factors(e):
-        f = f.args[0] if isinstance(f, sp.Abs) else f
+        while isinstance(f, sp.Abs) or (isinstance(f, sp.Pow) and f.exp.is_positive):
+            f = f.args[0]
         if not (_positive(f, known) or _positive(-f, known)):
             yield Hypothesis(_oriented(f, "!="), "@ != 0")
 

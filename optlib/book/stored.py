@@ -1,0 +1,34 @@
+"""Data of the book that ship with the package, so that a chapter finds them wherever it is run."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+import numpy as np
+
+DATA = files(__package__) / "data"
+
+
+def stored_runs(name: str) -> dict[str, np.ndarray]:
+    """Results of runs that take too long for a chapter.
+
+    Parameters
+    ----------
+    name : str
+        ``"warmup"``, the Transformers of chapter 9; ``tools/warmup_runs.py`` made them.
+
+    Returns
+    -------
+    dict
+        Key -> array.
+
+    Raises
+    ------
+    ValueError
+        If no such runs are stored.
+    """
+    known = sorted(f.name.removesuffix(".npz") for f in DATA.iterdir() if f.name.endswith(".npz"))
+    if name not in known:
+        raise ValueError(f"There are no stored runs {name!r}; there are {', '.join(known)}")
+    with (DATA / f"{name}.npz").open("rb") as file:
+        return dict(np.load(file))
