@@ -50,8 +50,8 @@ class Chain:
 
     @property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
-        """What the lines assume of their symbols."""
-        return tuple(self._facts)
+        """What the lines assume: of their symbols one by one, then of expressions."""
+        return tuple(sorted(self._facts, key=lambda fact: not fact.expression.is_Symbol))
 
     def _direction(self, relation: str, reason: str) -> None:
         if self.relation not in ("=", relation):

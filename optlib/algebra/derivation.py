@@ -284,4 +284,4 @@ class Derivation(Chain):
         found = verdict(self.end + sign * sp.Add(*terms), expression, domains=domains)
         self._require(found, relation, expression, reason)
         require_no_counterexample(self.end, relation, expression, domains, reason)
-        return self._add(relation, expression, reason, (*facts, *found.hypotheses), narrower, terms)
+        return self._add(relation, expression, reason, (*found.hypotheses, *facts), narrower, terms)

@@ -31,7 +31,8 @@ def needs(expression: sp.Basic, domains: Domains) -> tuple[Hypothesis, ...]:
         be real everywhere. What is not shown is needed, so the list may be longer than it must be,
         and never shorter.
     """
-    return tuple(dict.fromkeys(_needs(expression, frozenset(domains.items()))))
+    found = _needs(expression, frozenset(domains.items()))
+    return tuple({(f.pattern, _oriented(f)): f for f in reversed(list(found))}.values())[::-1]
 
 
 def where_real(
@@ -89,7 +90,7 @@ def follows(fact: Hypothesis, known: Sequence[Hypothesis], domains: Domains) -> 
     """
     weaker = fact.pattern in ("@ >= 0", "@ != 0")
     enough = {fact.pattern, "@ > 0"} if weaker else {fact.pattern}
-    if any(k.expression == fact.expression and k.pattern in enough for k in known):
+    if any(k.pattern in enough and _oriented(k, fact.pattern) == _oriented(fact) for k in known):
         return True
     frozen = frozenset(domains.items())
     terms = sp.Add.make_args(fact.expression)
@@ -159,7 +160,7 @@ def _fact(comparison: Relational) -> Hypothesis:
     if sign in ("<", "<="):
         sign, difference = sign.replace("<", ">"), -difference
     sign = "=" if sign == "==" else sign
-    return Hypothesis(_oriented(difference, sign), f"@ {sign} 0")
+    return Hypothesis(difference, f"@ {sign} 0")
 
 
 def _where(said: list[Hypothesis], known: frozenset) -> frozenset:
@@ -214,7 +215,8 @@ def _nonzero(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
         while isinstance(f, sp.Abs) or (isinstance(f, sp.Pow) and f.exp.is_positive):
             f = f.args[0]
         if not (_positive(f, known) or _positive(-f, known)):
-            yield Hypothesis(_oriented(f, "!="), "@ != 0")
+            same = sp.expand(e + f) == 0
+            yield Hypothesis(e if same else _as_written(f, e), "@ != 0")
 
 
 def _above(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
@@ -242,7 +244,7 @@ def _signed(e: sp.Basic, known: frozenset, pattern: str) -> Iterator[Hypothesis]
         else:
             rest *= f
     if not rest.is_number:
-        yield Hypothesis(sp.expand(rest), pattern)
+        yield Hypothesis(_as_written(rest, e), pattern)
     elif rest < 0:
         yield Hypothesis(sp.expand(e), pattern)
 
@@ -260,10 +262,15 @@ def _factors(e: sp.Basic) -> list[tuple[sp.Basic, int]]:
     return [(constant, 1), *((f, int(k)) for _, found in parts for f, k in found)]
 
 
-def _oriented(e: sp.Basic, sign: str) -> sp.Basic:
-    """One of ``e`` and ``-e`` where the fact is the same for both."""
-    e = sp.expand(e)
-    if sign in (">", ">="):
+def _as_written(factor: sp.Basic, whole: sp.Basic) -> sp.Basic:
+    """The whole where it is the factor, which SymPy has multiplied out."""
+    return whole if sp.expand(whole - factor) == 0 else factor
+
+
+def _oriented(fact: Hypothesis, pattern: str = "") -> sp.Basic:
+    """The expression multiplied out, with one sign where the fact is the same for both."""
+    e = sp.expand(fact.expression)
+    if (pattern or fact.pattern) in ("@ > 0", "@ >= 0"):
         return e
     return min(e, -e, key=lambda f: (str(f).startswith("-"), str(f)))
 
