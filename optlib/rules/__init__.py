@@ -2,8 +2,8 @@
 
 Read ``averages``, ``first_order``, ``adaptive``, ``moments`` and ``variants`` (element by element),
 then ``layerwise``, ``factored``, ``muon``, ``shampoo``, ``newton`` and ``lbfgs`` (a whole layer or
-model at once). ``modifiers`` makes a rule from another, ``quantize`` one that keeps its state in
-few bits.
+model at once; ``sizes`` has their sums and norms). ``modifiers`` makes a rule from another,
+``quantize`` one that keeps its state in few bits.
 
 A rule maps the step ``t >= 1``, the gradient ``g``, the parameter ``x`` and the state to a
 direction ``u`` and the new state; its caller does ``x <- x - lr * u``. Every array has the shape of

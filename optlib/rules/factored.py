@@ -12,7 +12,7 @@ from typing import Any
 from ..registry import rule
 from .adaptive import rmsprop
 from .averages import ema
-from .layerwise import norm
+from .sizes import mean, mean_square, rms
 
 _ADAFACTOR = {
     "decay": "[0, inf)",
@@ -24,15 +24,14 @@ _ADAFACTOR = {
 }
 
 
-def rms(xp: Any, a: Any) -> Any:
-    r"""Root mean square :math:`\mathrm{RMS}(a)` of a layer; the axes are kept with length 1."""
-    # By hand, a rule may be given one matrix in place of a stack.
-    return xp.sqrt(xp.mean(a * a, axis=tuple(range(-min(a.ndim, 3), 0)), keepdims=True))
+def _layer(a: Any) -> tuple[int, ...]:
+    """The axes of a whole layer; by hand, a rule may be given one matrix in place of a stack."""
+    return tuple(range(-min(a.ndim, 3), 0))
 
 
 def size(xp: Any, x: Any, eps2: Any) -> Any:
     r"""What Adafactor calls the scale of a layer, :math:`\max(\varepsilon_2, \mathrm{RMS}(x))`."""
-    return xp.maximum(rms(xp, x), eps2)
+    return xp.maximum(rms(xp, x, _layer(x)), eps2)
 
 
 def clipped(xp: Any, u: Any, clip: Any) -> Any:
@@ -40,7 +39,7 @@ def clipped(xp: Any, u: Any, clip: Any) -> Any:
 
     Source: Shazeer & Stern 2018.
     """
-    return u / xp.maximum(rms(xp, u) / clip, 1.0)
+    return u / xp.maximum(rms(xp, u, _layer(u)) / clip, 1.0)
 
 
 def growing(t: Any, decay: Any) -> Any:
@@ -56,7 +55,7 @@ def outer(xp: Any, r: Any, c: Any) -> Any:
 
     Source: Shazeer & Stern 2018, where sums stand in place of means.
     """
-    return r / xp.mean(r, axis=-2, keepdims=True) * c
+    return r / mean(xp, r, -2) * c
 
 
 def _rows_and_columns(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
@@ -64,9 +63,9 @@ def _rows_and_columns(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
     return {"r": xp.zeros_like(x[..., :1]), "c": xp.zeros_like(x[..., :1, :])}
 
 
-def _means(xp: Any, beta: Any, r: Any, c: Any, square: Any) -> tuple[Any, Any]:
-    r = ema(beta, r, xp.mean(square, axis=-1, keepdims=True))
-    return r, ema(beta, c, xp.mean(square, axis=-2, keepdims=True))
+def _means(xp: Any, beta: Any, r: Any, c: Any, g: Any, eps1: Any) -> tuple[Any, Any]:
+    r = ema(beta, r, mean_square(xp, g, -1) + eps1)
+    return r, ema(beta, c, mean_square(xp, g, -2) + eps1)
 
 
 @rule(
@@ -94,7 +93,7 @@ def adafactor_absolute(xp, t, g, x, r, c, *, decay=0.8, eps1=1e-30, clip=1.0):
     matrix of one row, :math:`\hat v` is the average of squares itself, as in the form for vectors.
     Each matrix of a stack is factored alone; RMS is that of the whole layer.
     """
-    r, c = _means(xp, growing(t, decay), r, c, g * g + eps1)
+    r, c = _means(xp, growing(t, decay), r, c, g, eps1)
     return clipped(xp, g / xp.sqrt(outer(xp, r, c)), clip), r, c
 
 
@@ -138,8 +137,8 @@ def adafactor_floored(xp, t, g, x, r, c, *, decay=0.8, eps1=2.0**-52, eps2=1e-3,
     with means of :math:`g_t^2` alone. ``eps1`` is the machine epsilon of double precision. Where
     :math:`\bar r_t < \varepsilon_1`, the first floor makes the direction larger and not smaller.
     """
-    r, c = _means(xp, growing(t, decay), r, c, g * g)
-    v = r * c / xp.maximum(xp.mean(r, axis=-2, keepdims=True), eps1)
+    r, c = _means(xp, growing(t, decay), r, c, g, 0.0)
+    v = r / xp.maximum(mean(xp, r, -2), eps1) * c
     u = g / xp.sqrt(xp.maximum(v, eps1 * eps1))
     return size(xp, x, eps2) * clipped(xp, u, clip), r, c
 
@@ -161,8 +160,7 @@ def adafactor_vector_absolute(xp, t, g, x, v, *, decay=0.8, eps1=1e-30, clip=1.0
     """
     v = ema(growing(t, decay), v, g * g + eps1)
     u = g / xp.sqrt(v)
-    length = norm(xp, u) / xp.sqrt(g.shape[-1])
-    return u / xp.maximum(length / clip, 1.0), v
+    return u / xp.maximum(rms(xp, u) / clip, 1.0), v
 
 
 @rule(
@@ -177,7 +175,7 @@ def adafactor_vector(xp, t, g, x, v, *, decay=0.8, eps1=1e-30, eps2=1e-3, clip=1
     direction of :func:`adafactor_vector_absolute`.
     """
     u, v = adafactor_vector_absolute(xp, t, g, x, v, decay=decay, eps1=eps1, clip=clip)
-    return xp.maximum(norm(xp, x) / xp.sqrt(x.shape[-1]), eps2) * u, v
+    return xp.maximum(rms(xp, x), eps2) * u, v
 
 
 @rule(
@@ -194,6 +192,4 @@ def adafactor_vector_floored(xp, t, g, x, v, *, decay=0.8, eps1=2.0**-52, eps2=1
     """
     v = ema(growing(t, decay), v, g * g)
     u = g / xp.maximum(xp.sqrt(v), eps1)
-    length = norm(xp, u) / xp.sqrt(g.shape[-1])
-    size_of_x = xp.maximum(norm(xp, x) / xp.sqrt(x.shape[-1]), eps2)
-    return size_of_x * u / xp.maximum(length / clip, 1.0), v
+    return xp.maximum(rms(xp, x), eps2) * u / xp.maximum(rms(xp, u) / clip, 1.0), v

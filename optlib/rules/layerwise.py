@@ -13,11 +13,7 @@ from .averages import debias, ema
 from .first_order import momentum, sgd
 from .moments import adam, adamw
 from .signs import lion
-
-
-def norm(xp: Any, x: Any) -> Any:
-    r"""Euclidean norm :math:`\|x\|_2` over the last axis, which is kept with length 1."""
-    return xp.sqrt(xp.sum(x * x, axis=-1, keepdims=True))
+from .sizes import divisor, mean_square, norm, norm_square, total
 
 
 def trust(xp: Any, x: Any, u: Any) -> Any:
@@ -28,13 +24,13 @@ def trust(xp: Any, x: Any, u: Any) -> Any:
     """
     size, length = norm(xp, x), norm(xp, u)
     defined = (size > 0) & (length > 0)
-    return xp.where(defined, size / xp.where(defined, length, 1.0), 1.0)
+    return xp.where(defined, size / xp.where(defined, divisor(xp, length), 1.0), 1.0)
 
 
 def unit(xp: Any, u: Any) -> Any:
     r"""The direction of length 1, :math:`u / \|u\|`, and zero where the norm is zero."""
     length = norm(xp, u)
-    return u / xp.where(length > 0, length, 1.0)
+    return u / xp.where(length > 0, divisor(xp, length), 1.0)
 
 
 @rule(
@@ -55,7 +51,8 @@ def lars_plain(xp, t, g, x, *, weight_decay=0.0, coefficient=1e-3, eps=0.0):
     d = g + weight_decay * x
     size, length = norm(xp, x), norm(xp, d)
     defined = (size > 0) & (length > 0)
-    return (d * xp.where(defined, coefficient * size / xp.where(defined, length + eps, 1.0), 1.0),)
+    safe = xp.where(defined, divisor(xp, length + eps), 1.0)
+    return (d * xp.where(defined, coefficient * size / safe, 1.0),)
 
 
 @rule(
@@ -77,7 +74,7 @@ def lars(xp, t, g, x, m, *, lr, momentum=0.9, weight_decay=5e-4, coefficient=1e-
     ``x <- x - u``. A layer of zeros never moves, as the formula says.
     """
     size, length = norm(xp, x), norm(xp, g) + weight_decay * norm(xp, x)
-    local = coefficient * size / xp.where(length > 0, length, 1.0)
+    local = coefficient * size / xp.where(length > 0, divisor(xp, length), 1.0)
     m = momentum * m + lr * local * (g + weight_decay * x)
     return m, m
 
@@ -184,7 +181,7 @@ def novograd(
     ``v`` is one number per layer and starts at :math:`\|g_1\|^2`, so nothing is corrected. The
     decay is summed in ``m`` as well. ``eps_root``, :math:`\bar\varepsilon`, is Optax's.
     """
-    square = xp.sum(g * g, axis=-1, keepdims=True)
+    square = norm_square(xp, g)
     v = xp.where(t < 2, square, ema(beta2, v, square))
     m = beta1 * m + g / (xp.sqrt(v + eps_root) + eps) + weight_decay * x
     return m, m, v
@@ -199,7 +196,7 @@ def cautious(xp: Any, u: Any, g: Any) -> Any:
     divides by the mean of the mask, at least 1e-3, instead.
     """
     agrees = xp.maximum(xp.sign(u) * xp.sign(g), 0.0)
-    return u * agrees * (g.shape[-1] / (xp.sum(agrees, axis=-1, keepdims=True) + 1))
+    return u * agrees * (g.shape[-1] / (total(xp, agrees) + 1))
 
 
 @rule(
@@ -247,5 +244,5 @@ def adam_mini(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8):
     every block an array of its own.
     """
     m = ema(beta1, m, g)
-    v = ema(beta2, v, xp.sum(g * g, axis=-1, keepdims=True) / g.shape[-1])
+    v = ema(beta2, v, mean_square(xp, g))
     return debias(xp, beta1, t, m) / (xp.sqrt(debias(xp, beta2, t, v)) + eps), m, v

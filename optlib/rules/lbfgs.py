@@ -6,14 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ..registry import rule
+from .sizes import divisor, inner, norm, total
 
 MEMORY = 10
 """How many pairs the rule keeps, unless :func:`with_memory` says otherwise."""
-
-
-def inner(xp, a, b):
-    """The inner product over the last axis, which is kept."""
-    return xp.sum(a * b, axis=-1, keepdims=True)
 
 
 def two_loop(xp, g, pairs, scale):
@@ -68,10 +64,12 @@ def lbfgs(xp, t, g, x, x_old, g_old, s, y, *, curvature=0.0):
     keep = (t > 1) & (inner(xp, ds, dy) > curvature)
     s, y = (_pushed(xp, keep, a, new) for a, new in ((s, ds), (y, dy)))
     pairs = [_pair(xp, s[..., i], y[..., i]) for i in range(s.shape[-1])]
-    size = xp.maximum(xp.sum(xp.abs(g), axis=-1, keepdims=True), 1.0)
+    size = divisor(xp, xp.maximum(total(xp, xp.abs(g)), 1.0))
     _, last, sy = pairs[-1]
-    yy = inner(xp, last, last)
-    scale = xp.where(yy > 0, sy / xp.where(yy > 0, yy, 1.0), 1 / size)
+    # Twice by the length: its square may leave the range that the quotient is in.
+    length = norm(xp, last)
+    safe = xp.where(length > 0, divisor(xp, length), 1.0)
+    scale = xp.where(length > 0, sy / safe / safe, 1 / size)
     return two_loop(xp, g, pairs, scale), x, g, s, y
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..registry import rule
 from .averages import debias, ema
 from .first_order import nesterov
+from .sizes import divisor, norm
 
 
 def newton_schulz(xp: Any, x: Any, a: Any, b: Any, c: Any, steps: Any) -> Any:
@@ -36,7 +37,7 @@ def newton_schulz(xp: Any, x: Any, a: Any, b: Any, c: Any, steps: Any) -> Any:
 
 def frobenius(xp: Any, a: Any) -> Any:
     r"""Frobenius norm of each matrix of a stack; the axes are kept with length 1."""
-    return xp.sqrt(xp.sum(a * a, axis=(-2, -1), keepdims=True))
+    return norm(xp, a, (-2, -1))
 
 
 _MUON = {"a": "(0, inf)", "b": "real", "c": "real", "steps": "integer [0, 100)"}
@@ -63,7 +64,7 @@ def muon(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, c=2.03
     """
     m = ema(momentum, m, g)
     ahead = (1 - momentum) * g + momentum * m
-    return newton_schulz(xp, ahead / (frobenius(xp, ahead) + eps), a, b, c, steps), m
+    return newton_schulz(xp, ahead / divisor(xp, frobenius(xp, ahead) + eps), a, b, c, steps), m
 
 
 @rule(
@@ -77,7 +78,7 @@ def muon(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, c=2.03
 def muon_plain(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, c=2.0315, steps=5):
     r"""Muon with :math:`\tilde g_t = m_t`."""
     m = ema(momentum, m, g)
-    return newton_schulz(xp, m / (frobenius(xp, m) + eps), a, b, c, steps), m
+    return newton_schulz(xp, m / divisor(xp, frobenius(xp, m) + eps), a, b, c, steps), m
 
 
 @rule(
@@ -94,7 +95,8 @@ def muon_floored(
     r"""Muon with :math:`\mathrm{NS}(\tilde g_t / \max(\|\tilde g_t\|_F, \varepsilon))`."""
     m = ema(momentum, m, g)
     ahead = (1 - momentum) * g + momentum * m
-    return newton_schulz(xp, ahead / xp.maximum(frobenius(xp, ahead), eps), a, b, c, steps), m
+    length = xp.maximum(frobenius(xp, ahead), eps)
+    return newton_schulz(xp, ahead / divisor(xp, length), a, b, c, steps), m
 
 
 @rule(
@@ -110,7 +112,8 @@ def muon_floored_plain(
 ):
     r"""Muon with :math:`\mathrm{NS}(m_t / \max(\|m_t\|_F, \varepsilon))`."""
     m = ema(momentum, m, g)
-    return newton_schulz(xp, m / xp.maximum(frobenius(xp, m), eps), a, b, c, steps), m
+    length = xp.maximum(frobenius(xp, m), eps)
+    return newton_schulz(xp, m / divisor(xp, length), a, b, c, steps), m
 
 
 @rule(
@@ -134,4 +137,4 @@ def muon_corrected(
     """
     m = ema(momentum, m, g)
     ahead = debias(xp, momentum, t + 1, momentum * m) + debias(xp, momentum, t, (1 - momentum) * g)
-    return newton_schulz(xp, ahead / (frobenius(xp, ahead) + eps), a, b, c, steps), m
+    return newton_schulz(xp, ahead / divisor(xp, frobenius(xp, ahead) + eps), a, b, c, steps), m

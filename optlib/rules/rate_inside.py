@@ -8,6 +8,7 @@ from ..registry import rule
 from .adaptive import adagrad
 from .averages import debias, ema
 from .moments import adam
+from .sizes import divisor, inner, total
 
 
 @rule(
@@ -196,8 +197,8 @@ def _grown(
     """Prodigy's displacement and new state, from the new sum ``s``."""
     d, scaled = d0 * growth, growth * g
     m, v = ema(beta1, m, scaled), ema(beta2, v, scaled * scaled)
-    r = beta3 * r + rate * growth * growth * xp.sum(g * (x0 - x), axis=-1, keepdims=True)
-    size = xp.sum(xp.abs(s), axis=-1, keepdims=True)
-    found = xp.where(size > 0, r / xp.where(size > 0, size, 1.0), 0.0)
+    r = beta3 * r + rate * growth * growth * inner(xp, g, x0 - x)
+    size = total(xp, xp.abs(s))
+    found = xp.where(size > 0, r / xp.where(size > 0, divisor(xp, size), 1.0), 0.0)
     growth = xp.maximum(growth, coefficient * found / d0)
     return rate * d * (m / (xp.sqrt(v) + growth * eps) + weight_decay * x), m, v, s, x0, r, growth

@@ -64,7 +64,8 @@ class PerLayer:
         # A later layer may refuse the step, so every layer first moves a copy.
         new_x = {k: a.copy() for k, a in xs.items()}
         new_state = {k: {n: a.copy() for n, a in s.items()} for k, s in states.items()}
-        parts = self._parts(t, g, like(x, new_x), like(x, new_state), 0, inputs)
+        with np.errstate(all="ignore"):
+            parts = self._parts(t, g, like(x, new_x), like(x, new_state), 0, inputs)
         for opt, given, extra in parts.values():
             if not opt.step_(*given, nonfinite=nonfinite, **extra):
                 return False

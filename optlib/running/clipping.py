@@ -11,6 +11,8 @@ from typing import Any
 
 from ..domains import Domain, number
 from ..namespaces import Arrays, array_namespace
+from ..rules.sizes import divisor, norm
+from .step import flat
 
 _POSITIVE = Domain.parse("(0, inf)")
 
@@ -59,7 +61,7 @@ def clip_norm(max_norm: float) -> Clip:
     max_norm = number("clip_norm", "max_norm", max_norm, _POSITIVE)
 
     def clip(gradients: list[Any], sweep_axes: int) -> list[Any]:
-        return [_scaled(g, _square_norm(g, sweep_axes), max_norm) for g in gradients]
+        return [_scaled(g, _length(g, sweep_axes), max_norm) for g in gradients]
 
     return clip
 
@@ -82,21 +84,31 @@ def clip_global_norm(max_norm: float) -> Clip:
     max_norm = number("clip_global_norm", "max_norm", max_norm, _POSITIVE)
 
     def clip(gradients: list[Any], sweep_axes: int) -> list[Any]:
-        square = sum(_square_norm(g, sweep_axes) for g in gradients)
-        return [_scaled(g, square, max_norm) for g in gradients]
+        if not gradients:
+            return []
+        length = _together([_length(g, sweep_axes) for g in gradients])
+        return [_scaled(g, length, max_norm) for g in gradients]
 
     return clip
 
 
-def _square_norm(g: Any, sweep_axes: int) -> Any:
-    """One number per run."""
+def _length(g: Any, sweep_axes: int) -> Any:
+    """The norm of one layer, one number per run on a last axis of length 1."""
     xp = array_namespace(g)
-    return xp.sum(g * g, axis=tuple(range(sweep_axes, g.ndim)))
+    return norm(Arrays(xp), flat(xp, sweep_axes)(g))
 
 
-def _scaled(g: Any, square: Any, max_norm: float) -> Any:
+def _together(lengths: list[Any]) -> Any:
+    """The norm of all layers out of the norms of each."""
+    xp = array_namespace(lengths[0])
+    wide = xp.result_type(*lengths)
+    return norm(Arrays(xp), xp.concat([xp.astype(a, wide) for a in lengths], axis=-1))
+
+
+def _scaled(g: Any, length: Any, max_norm: float) -> Any:
     xp = Arrays(array_namespace(g))
-    square = xp.reshape(xp.asarray(square), (*square.shape, *(1,) * (g.ndim - square.ndim)))
-    length = xp.sqrt(square)
-    factor = xp.where(length > max_norm, max_norm / xp.where(length > 0, length, 1.0), 1.0)
-    return g * xp.astype(factor, g.dtype)
+    length = xp.reshape(length, (*length.shape[:-1], *(1,) * (g.ndim - length.ndim + 1)))
+    safe = divisor(xp, xp.maximum(length, max_norm))
+    # The quotient first: the factor itself may be too small to be written.
+    scaled = xp.astype(g / safe * max_norm, g.dtype)
+    return xp.where(length <= max_norm, g, scaled)

@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..domains import Domain, number
+from ..namespaces import Arrays
+from ..rules.sizes import inner
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,9 +40,13 @@ class LineSearch:
     ) -> tuple[float, Any, Any, int]:
         """The rate, value and gradient where it leads, and the number of evaluations.
 
-        The rate is 0 where ``-u`` does not lead down, or where no lower point was found.
+        The rate is 0 where ``-u`` does not lead down, or where no lower point was found, and NaN
+        where the slope overflows: no decrease can be compared with it.
         """
-        if not _slope(g, u) < 0:
+        slope = _slope(g, u)
+        if slope == -math.inf:
+            return math.nan, f, g, 0
+        if not slope < 0:
             return 0.0, f, g, 0
         return self.search(value_and_grad, x, u, f, g)
 
@@ -57,7 +63,8 @@ class _Trial(NamedTuple):
 
 def _slope(g: Any, u: Any) -> float:
     """The derivative of the value by the rate."""
-    return -float(np.sum(g * u))
+    flat = (np.ravel(a).astype(np.result_type(a.dtype, float)) for a in (g, u))
+    return -float(inner(Arrays(np), *flat)[0])
 
 
 def armijo(c1: float = 1e-4, shrink: float = 0.5, first: float = 1.0, limit: int = 50):

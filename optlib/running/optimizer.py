@@ -169,12 +169,10 @@ class Optimizer:
             For NaN or infinite values, unless they are to be skipped.
         """
         checks.policy("nonfinite", nonfinite, ("raise", "skip"))
-        layers = self._open(t, g, x, state, 0, inputs)
-        checks.writable(
-            {named("parameter", layer.label): layer.x for layer in layers}
-            | {named(f"state {k} of", la.label): a for la in layers for k, a in la.state.items()}
-        )
+        # What a warning would say of the numbers, the policy says of the step.
         with np.errstate(all="ignore"):
+            layers = self._open(t, g, x, state, 0, inputs)
+            checks.writable(_written(layers))
             results = self._advanced(layers, 0).values()
         if fault := _not_finite(layers, results):
             if nonfinite == "skip":
@@ -258,6 +256,14 @@ class Optimizer:
             for layer, gradient in zip(layers, prepared, strict=True):
                 layer.g = checks.array_for(layer.label, "gradient", gradient, layer.x, layer.xp)
         return layers
+
+
+def _written(layers: list[Layer]) -> dict[str, np.ndarray]:
+    """What a step in place writes, by the names that messages give it."""
+    xs = {named("parameter", layer.label): layer.x for layer in layers}
+    return xs | {
+        named(f"state {k} of", layer.label): a for layer in layers for k, a in layer.state.items()
+    }
 
 
 def _not_finite(layers: list[Layer], results: Any) -> str:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support import same
 
-from optlib import Optimizer, minimize, problems
+from optlib import NonFiniteError, Optimizer, minimize, problems
 from optlib.rules.lbfgs import lbfgs, with_memory
 from optlib.running.linesearch import LineSearch, armijo, strong_wolfe
 
@@ -173,3 +173,24 @@ def test_searches_refuse_what_they_cannot_do():
     ):
         with pytest.raises(ValueError, match="must satisfy|memory"):
             make()
+
+
+@pytest.mark.parametrize("search", [armijo(), strong_wolfe(limit=0)], ids=repr)
+@pytest.mark.parametrize(("dtype", "size"), [(np.float16, 1e4), (np.float32, 3e19)])
+def test_a_slope_beyond_the_type_of_the_gradient_is_one_to_go_down(search, dtype, size):
+    g = np.full(1000, size, dtype)
+
+    def line(x):
+        return float(g.astype(float) @ x.astype(float)), g
+
+    lr, f, *_ = search(line, np.zeros_like(g), g, 0.0, g)
+    assert lr > 0 and f < 0
+
+
+@pytest.mark.parametrize("search", [armijo(), strong_wolfe()], ids=repr)
+def test_a_slope_that_overflows_is_a_step_that_is_not_finite(search):
+    steep = problems.Problem(
+        "steep", lambda x, t=None: 1e200 * x[..., 0], lambda x, t: x + 1e200, start=np.zeros(2)
+    )
+    with pytest.raises(NonFiniteError):
+        minimize(Optimizer("sgd", lr=search), steep, steps=1)

@@ -16,7 +16,8 @@ from .optimizers import _FIXED, adam, clip, with_base
     "Muon",
     ignored="name exclude_embeddings",
     fixed={**_FIXED, "exclude_layers": None},
-    note="scales by the larger side; Adam, with a decay of its own, for all that is no matrix",
+    note="scales by the larger side; Adam, with a decay of its own, for all that is no matrix; "
+    "where squares overflow, a step of zero or NaN",
 )
 def muon(
     *,

@@ -151,7 +151,11 @@ def nadam(*, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     return Optimizer(rule, lr=learning_rate, beta1=beta_1, beta2=beta_2, eps=epsilon)
 
 
-@keras_entry("Lamb", note="decay is not in the direction; the norm is that of the decayed layer")
+@keras_entry(
+    "Lamb",
+    note="decay is not in the direction; the norm is that of the decayed layer; "
+    "where squares overflow, a step of zero or NaN",
+)
 def lamb(*, learning_rate=0.001, beta_1=0.9, beta_2=0.999, epsilon=1e-7):
     """LAMB without decay, so that the base class' decay acts first and outside the trust ratio."""
     hyper = {"weight_decay": 0.0, "beta1": beta_1, "beta2": beta_2, "eps": epsilon}
@@ -207,7 +211,11 @@ def warmed(lr: Any, steps: int) -> FollowedSchedule:
     return FollowedSchedule(rate, "warmup")
 
 
-@keras_entry("Adafactor", note="relative_step changes nothing: 1 / sqrt(t) always caps the rate")
+@keras_entry(
+    "Adafactor",
+    note="relative_step changes nothing: 1 / sqrt(t) always caps the rate; "
+    "where squares overflow, a step of zero or NaN",
+)
 def adafactor(
     *,
     learning_rate=0.001,

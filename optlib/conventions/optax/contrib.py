@@ -87,7 +87,8 @@ def sophia(
 @entry(
     "optax",
     "prodigy",
-    note="corrects both moments; without safeguard_warmup a rate of 0 at first makes all NaN",
+    note="corrects both moments; without safeguard_warmup a rate of 0 at first makes all NaN; "
+    "where squares overflow, a step of zero or NaN",
 )
 def prodigy(
     *,

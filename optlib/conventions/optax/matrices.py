@@ -19,7 +19,8 @@ from .optimizers import adamw
     "adafactor",
     ignored="dtype_momentum",
     fixed={"decay_offset": 0, "weight_decay_mask": None},
-    note="factors from 128 by 128 up, over the two largest axes; the decay ignores the rate",
+    note="factors from 128 by 128 up, over the two largest axes; the decay ignores the rate; "
+    "where squares overflow, a step of zero or NaN",
 )
 def optax_adafactor(
     *,
@@ -72,7 +73,8 @@ def _large(shape: tuple[int, ...], least: int) -> bool:
         "preconditioning": "frobenius",
         "muon_weight_dimension_numbers": None,
     },
-    note="corrects the averages; scales wide matrices up; NAdamW for all that is no matrix",
+    note="corrects the averages; scales wide matrices up; NAdamW for all that is no matrix; "
+    "where squares overflow, a step of zero or NaN",
 )
 def optax_muon(
     *,

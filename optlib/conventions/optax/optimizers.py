@@ -214,7 +214,8 @@ def lion(*, learning_rate, b1=0.9, b2=0.99, weight_decay=1e-3):
     "optax",
     "lars",
     fixed={"weight_decay_mask": True, "trust_ratio_mask": True},
-    note="the norm of the decayed gradient, and a ratio of 1 where a norm is zero",
+    note="the norm of the decayed gradient, and a ratio of 1 where a norm is zero; "
+    "where squares overflow, a step of zero or NaN",
 )
 def lars(
     *,
@@ -235,7 +236,8 @@ def lars(
     "optax",
     "lamb",
     fixed=_MASK,
-    note="no decay by default, and a trust ratio of 1 where a norm is zero",
+    note="no decay by default, and a trust ratio of 1 where a norm is zero; "
+    "where squares overflow, a step of zero or NaN",
 )
 def lamb(*, learning_rate, b1=0.9, b2=0.999, eps=1e-6, eps_root=0.0, weight_decay=0.0):
     """Phi is the identity."""
@@ -243,7 +245,12 @@ def lamb(*, learning_rate, b1=0.9, b2=0.999, eps=1e-6, eps_root=0.0, weight_deca
     return own_decay(rule, learning_rate, weight_decay, beta1=b1, beta2=b2, eps=eps)
 
 
-@entry("optax", "novograd", note="b2 is 0.25 by default; the decay is summed in the momentum")
+@entry(
+    "optax",
+    "novograd",
+    note="b2 is 0.25 by default; the decay is summed in the momentum; "
+    "where squares overflow, a step of zero or NaN",
+)
 def novograd(*, learning_rate, b1=0.9, b2=0.25, eps=1e-6, eps_root=0.0, weight_decay=0.0):
     """Algorithm 1 of the paper."""
     hyper = {"beta1": b1, "beta2": b2, "eps": eps, "eps_root": eps_root}

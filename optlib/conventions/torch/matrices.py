@@ -21,7 +21,8 @@ def negated(gradients: list[Any], sweep_axes: int) -> list[Any]:
     "torch",
     "Adafactor",
     ignored="foreach",
-    note="eps floors the denominators; the rate caps 1 / sqrt(t) and multiplies the decay",
+    note="eps floors the denominators; the rate caps 1 / sqrt(t) and multiplies the decay; "
+    "where squares overflow, a step of zero or NaN",
 )
 def torch_adafactor(
     *, lr=1e-2, beta2_decay=-0.8, eps=(None, 1e-3), d=1.0, weight_decay=0.0, maximize=False
@@ -43,7 +44,12 @@ def torch_adafactor(
     )
 
 
-@entry("torch", "Muon", note="orthogonalises in bfloat16; matrices only; scales tall matrices up")
+@entry(
+    "torch",
+    "Muon",
+    note="orthogonalises in bfloat16; matrices only; scales tall matrices up; "
+    "where squares overflow, a step of zero or NaN",
+)
 def torch_muon(
     *,
     lr=1e-3,

@@ -39,7 +39,8 @@ def relative(warmup_init: bool) -> FollowedSchedule:
 @entry(
     "transformers",
     "Adafactor",
-    note="relative steps by default; momentum averages displacements; decay by the layer's size",
+    note="relative steps by default; momentum averages displacements; decay by the layer's size; "
+    "where squares overflow, a step of zero or NaN",
 )
 def adafactor(
     *,
