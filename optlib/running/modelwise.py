@@ -45,6 +45,7 @@ def joined(rule: Callable, layers: list[Layer], sweep_axes: int) -> Layer:
             for k, value in first.state.items()
         },
         inputs={k: join([layer.inputs[k] for layer in layers]) for k in first.inputs},
+        clock=first.clock,
     )
 
 
