@@ -41,7 +41,7 @@ class PerLayer(Stepping):
     def init(self, x: Any, *, sweep_axes: int = 0) -> Any:
         """The state before the first step; see :meth:`~optlib.running.optimizer.Optimizer.init`."""
         layers = as_layers(x).items()
-        return like(x, {k: self._chosen(k, a).init(a, sweep_axes=sweep_axes) for k, a in layers})
+        return like(x, {k: self.chosen(k, a).init(a, sweep_axes=sweep_axes) for k, a in layers})
 
     def opened(
         self,
@@ -60,7 +60,7 @@ class PerLayer(Stepping):
         for k, a in xs.items():
             one = ({k: ts[k]}, {k: gs[k]}, {k: a}, {k: states[k]})
             given = {name: {k: values[k]} for name, values in extra.items()}
-            layers += self._chosen(k, a).opened(*one, sweep_axes, clock, given)
+            layers += self.chosen(k, a).opened(*one, sweep_axes, clock, given)
         return layers
 
     def moved(self, layers: list[Layer], sweep_axes: int) -> list[Moved]:
@@ -69,10 +69,11 @@ class PerLayer(Stepping):
         return [
             new
             for layer in layers
-            for new in self._chosen(layer.label, layer.x).moved([layer], sweep_axes)
+            for new in self.chosen(layer.label, layer.x).moved([layer], sweep_axes)
         ]
 
-    def _chosen(self, label: Any, x: Any) -> Optimizer:
+    def chosen(self, label: Any, x: Any) -> Optimizer | PerLayer:
+        """The optimizer of one layer."""
         checks.parameter(label, x)
         chosen = self.choose(label, x)
         if not isinstance(chosen, (Optimizer, PerLayer)):
