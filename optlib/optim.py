@@ -270,7 +270,7 @@ def _made(name: str) -> type[InPlace]:
             return following("torch", name, **arguments)
 
         def _tells(self, name: str, value: Any) -> bool:
-            unchanged = name in found.defaults and value is found.defaults[name]
+            unchanged = name in found.defaults and value == found.defaults[name]
             return name == "lr" or (name != "params" and not unchanged)
 
     shown = ", ".join(f"{key}={value!r}" for key, value in found.defaults.items())

@@ -115,7 +115,7 @@ class Optimizer(Stepping):
     def moved(self, layers: list[Layer], sweep_axes: int) -> list[Moved]:
         """Where these layers go: ``before``, and then the rule on each, or on all as one."""
         prepare(self.before, layers, sweep_axes)
-        if self.rule.scope != "model":
+        if self.rule.scope != "model" or not layers:
             return [self.advance(layer, sweep_axes) for layer in layers]
         whole = self.advance(modelwise.joined(self.rule, layers, sweep_axes), sweep_axes)
         return list(modelwise.apart(self.rule, layers, *whole, sweep_axes).values())

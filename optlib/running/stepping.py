@@ -185,7 +185,7 @@ def move_in_place(
 
 def prepare(before: Callable | None, layers: list[Layer], sweep_axes: int) -> None:
     """Do to the gradients of these layers, together, what comes before the rule sees them."""
-    if before is None:
+    if before is None or not layers:
         return
     prepared = before([layer.g for layer in layers], sweep_axes)
     for layer, gradient in zip(layers, prepared, strict=True):

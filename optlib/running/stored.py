@@ -38,18 +38,24 @@ def stored(value: Any) -> Any:
     return np.asarray(value, float) if is_number(value) else None
 
 
-def read(name: str, stored: Any) -> Any:
-    """The argument that was stored."""
-    if isinstance(stored, (tuple, list)):
-        return tuple(read(name, part) for part in stored) if len(stored) else None
-    if isinstance(stored, int) and not isinstance(stored, bool):
-        return stored
-    kind = getattr(getattr(stored, "dtype", None), "kind", "")
+def read(name: str, value: Any) -> Any:
+    """The argument that was stored.
+
+    Raises
+    ------
+    ValueError
+        If it is nothing that :func:`stored` returns.
+    """
+    if isinstance(value, (tuple, list)):
+        return tuple(read(name, part) for part in value) if len(value) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
     if kind == "u":
-        return stored.tobytes().decode(errors="replace")
-    if kind in ("f", "i") and stored.ndim == 0:
-        return bool(stored) if kind == "i" else float(stored)
-    raise ValueError(f"{name} of a group is not what state_dict() returns: {stored!r:.60}")
+        return value.tobytes().decode(errors="replace")
+    if kind in ("f", "i") and value.ndim == 0:
+        return bool(value) if kind == "i" else float(value)
+    raise ValueError(f"{name} of a group is not what state_dict() returns: {value!r:.60}")
 
 
 def entries(what: str, given: Any, names: tuple[str, ...]) -> None:
