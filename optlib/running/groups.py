@@ -37,9 +37,9 @@ class Groups:
     ):
         self._owner, self._build, self._defaults = owner, build, dict(defaults)
         several = isinstance(params, (list, tuple))
-        self._several = several and any(isinstance(part, Mapping) for part in params)
+        self.several = several and any(isinstance(part, Mapping) for part in params)
         self._all: list[ParamGroup] = []
-        self._append(params if self._several else [{"params": params}])
+        self._append(params if self.several else [{"params": params}])
 
     def __iter__(self) -> Iterator[ParamGroup]:
         return iter(self._all)
@@ -52,7 +52,7 @@ class Groups:
         TypeError, ValueError
             If it does not fit, or the parameters were given without groups.
         """
-        if not self._several:
+        if not self.several:
             raise TypeError(
                 f"{self._owner} was made without groups; make it with a list of them, "
                 "[{'params': ...}], and the gradients of a step are then such a list too"
@@ -61,7 +61,7 @@ class Groups:
 
     def packed(self, values: list[Any]) -> Any:
         """What belongs to the groups, in the form of the parameters."""
-        return values if self._several else values[0]
+        return values if self.several else values[0]
 
     def opened(self, grads: Any, clock: int, inputs: Mapping[str, Any]) -> Parts:
         """The layers of every group, ready for their next step; see :meth:`ParamGroup.opened`."""
@@ -117,7 +117,7 @@ class Groups:
 
     def _each(self, values: Any, what: str) -> list[Any]:
         """The part of every group."""
-        if not self._several:
+        if not self.several:
             return [values]
         count = len(self._all)
         if not isinstance(values, (list, tuple)) or len(values) != count:
@@ -125,7 +125,7 @@ class Groups:
         return list(values)
 
     def _of(self, i: int) -> str:
-        return f" of group {i}" if self._several else ""
+        return f" of group {i}" if self.several else ""
 
     @contextmanager
     def _naming(self, i: int) -> Iterator[None]:
@@ -133,5 +133,5 @@ class Groups:
         try:
             yield
         except (TypeError, ValueError) as error:
-            where = f"{self._owner}, parameter group {i}" if self._several else self._owner
+            where = f"{self._owner}, parameter group {i}" if self.several else self._owner
             raise type(error)(f"{where}: {error}") from None

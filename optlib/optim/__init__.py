@@ -3,7 +3,8 @@
 The classes are made from PyTorch's entries in the table of :mod:`optlib.conventions`: their names,
 arguments and defaults are PyTorch's, and ``dir(optlib.optim)`` lists them. Gradients are given to
 each step and never pile up, so there is no ``zero_grad``. :class:`InPlace` runs any other
-optimizer in the same way.
+optimizer in the same way. A step of ``LBFGS`` takes a closure, which returns the loss and its
+gradients.
 
 >>> import numpy as np
 >>> from optlib import optim
@@ -27,18 +28,16 @@ Parameter groups, and their rates set by hand, are PyTorch's too; each group has
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from importlib import import_module
 from typing import Any
 
-from .conventions import TABLE
-from .conventions import like as following
-from .running import checks
-from .running.containers import like
-from .running.fixed import fixed
-from .running.groups import Groups
-from .running.param_group import ParamGroup
-from .running.stepping import Stepping, function_of_gradients, move_in_place
-from .running.stored import entries, whole_number
+from ..running import checks
+from ..running.containers import like
+from ..running.fixed import fixed
+from ..running.groups import Groups
+from ..running.param_group import ParamGroup
+from ..running.stepping import Stepping, function_of_gradients, move_in_place
+from ..running.stored import entries, whole_number
 
 _ABSENT = {
     "zero_grad": "gradients are given to step and never pile up, so leave the call out",
@@ -247,52 +246,13 @@ class InPlace:
         return name != "params"
 
 
-@cache
-def _made(name: str) -> type[InPlace]:
-    """The class of one of PyTorch's optimizers."""
-    found = TABLE["torch", name]
-
-    class Made(InPlace):
-        entry = found
-
-        def __init__(
-            self,
-            params: Any,
-            lr: Any = found.defaults["lr"],
-            *,
-            before: Callable | None = None,
-            nonfinite: str = "raise",
-            **arguments: Any,
-        ):
-            self._begin(params, {**found.defaults, "lr": lr, **arguments}, before, nonfinite)
-
-        def _build(self, **arguments: Any) -> Stepping:
-            return following("torch", name, **arguments)
-
-        def _tells(self, name: str, value: Any) -> bool:
-            unchanged = name in found.defaults and value == found.defaults[name]
-            return name == "lr" or (name != "params" and not unchanged)
-
-    shown = ", ".join(f"{key}={value!r}" for key, value in found.defaults.items())
-    Made.__name__ = Made.__qualname__ = name
-    Made.__doc__ = (
-        f"``{name}(params, {shown})``: {found.build.__doc__}\n\n"
-        f"In PyTorch: {found.note}. See :class:`InPlace` for ``params``, ``before``, ``nonfinite``."
-    )
-    return Made
-
-
-def _names() -> list[str]:
-    """PyTorch's optimizers in the table."""
-    found = [entry for (library, _), entry in TABLE.items() if library == "torch"]
-    return [entry.name for entry in found if not entry.schedule]
-
-
 def __getattr__(name: str) -> type[InPlace]:
-    if name not in _names():
-        raise AttributeError(f"optlib.optim has no {name!r}; it has {', '.join(_names())}")
-    return _made(name)
+    classes = import_module(".classes", __name__)
+    if name not in classes.names():
+        known = ", ".join(classes.names())
+        raise AttributeError(f"optlib.optim has no {name!r}; it has {known}")
+    return classes.made(name)
 
 
 def __dir__() -> list[str]:
-    return ["InPlace", *_names()]
+    return ["InPlace", *import_module(".classes", __name__).names()]
