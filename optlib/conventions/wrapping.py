@@ -110,6 +110,20 @@ def capped(rule: Callable) -> Callable:
     return derived(rule, changed, "capped", "caps the rate by 1 / sqrt(t)")
 
 
+def decaying(rule: Callable) -> Callable:
+    r"""The rule with the rate :math:`\alpha_t / (1 + (t-1)\kappa)`, by the layer's own step.
+
+    The hyper-parameter is ``lr_decay``.
+    """
+
+    def changed(xp, t, g, x, *state, lr, lr_decay, **hyper):
+        moved, new = displacement(rule, xp, t, g, x, state, lr / (1 + (t - 1) * lr_decay), hyper)
+        return moved, *new
+
+    words = "divides the rate by 1 + (t - 1) * lr_decay"
+    return derived(rule, changed, "decaying", words, hyper={"lr_decay": (0.0, "[0, inf)")})
+
+
 def overwritten(rule: Callable, every: int | None) -> Callable:
     r"""The rule with an average of the points, which replaces the point after every so many steps.
 

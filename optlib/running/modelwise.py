@@ -25,15 +25,13 @@ def joined(rule: Callable, layers: list[Layer], sweep_axes: int) -> Layer:
     ValueError
         If the layers are not all at the same step.
     """
-    first, xp = layers[0], layers[0].xp
+    first, xp, spread = layers[0], layers[0].xp, _spread(rule)
     if not all(_same(layer.t, first.t) for layer in layers):
         raise ValueError(f"{rule.__name__} moves all layers together, so t is one number for all")
-    view = flat(xp, sweep_axes)
 
-    def join(arrays: list[Any]) -> Any:
-        return xp.concat([view(a) for a in arrays], axis=-1)
+    def join(arrays: list[Any], more: int = 0) -> Any:
+        return xp.concat([_flat(xp, a, sweep_axes, more) for a in arrays], axis=-1 - more)
 
-    spread = _spread(rule)
     return Layer(
         label=None,
         xp=xp,
@@ -41,10 +39,11 @@ def joined(rule: Callable, layers: list[Layer], sweep_axes: int) -> Layer:
         g=join([layer.g for layer in layers]),
         x=join([layer.x for layer in layers]),
         state={
-            k: join([layer.state[k] for layer in layers]) if k in spread else value
+            k: join([layer.state[k] for layer in layers], spread[k]) if k in spread else value
             for k, value in first.state.items()
         },
         inputs={k: join([layer.inputs[k] for layer in layers]) for k in first.inputs},
+        clock=first.clock,
     )
 
 
@@ -56,25 +55,44 @@ def apart(
     for layer in layers:
         xp, shape = layer.xp, tuple(layer.x.shape)
         end = start + math.prod(shape[sweep_axes:])
-
-        def own(a: Any, old: Any, part: Any = (..., slice(start, end)), xp: Any = xp) -> Any:
-            # A copy, since the caller may write into one layer and not into the others.
-            return cast(xp, xp.asarray(xp.reshape(a[part], old.shape), copy=True), old.dtype)
-
+        part = slice(start, end)
         kept = {
-            k: own(value, layer.state[k])
+            k: _own(xp, value, layer.state[k], part, spread[k])
             if k in spread
-            else cast(xp, xp.asarray(value, copy=True), layer.state[k].dtype)
+            else _copy(xp, value, layer.state[k])
             for k, value in state.items()
         }
-        results[layer.label], start = (own(x, layer.x), kept), end
+        results[layer.label], start = (_own(xp, x, layer.x, part), kept), end
     return results
 
 
-def _spread(rule: Callable) -> frozenset[str]:
-    """The states that have an entry for each parameter, unlike the numbers of the whole model."""
+def _own(xp: Any, a: Any, old: Any, part: slice, more: int = 0) -> Any:
+    """The part of one layer, in the shape of the array it replaces."""
+    return _copy(xp, xp.reshape(a[(..., part, *(slice(None),) * more)], old.shape), old)
+
+
+def _copy(xp: Any, a: Any, old: Any) -> Any:
+    """A copy in the type of the array it replaces: the caller may write into one layer alone."""
+    return cast(xp, xp.asarray(a, copy=True), old.dtype)
+
+
+def _flat(xp: Any, a: Any, sweep_axes: int, more: int) -> Any:
+    """The entries of each run's layer on one axis, in front of ``more`` axes of a state."""
+    if not more:
+        return flat(xp, sweep_axes)(a)
+    shape = tuple(a.shape)
+    entries = math.prod(shape[sweep_axes:-more])
+    return xp.reshape(a, (*shape[:sweep_axes], entries, *shape[-more:]))
+
+
+def _spread(rule: Callable) -> dict[str, int]:
+    """The states that have entries for each parameter, and on how many further axes.
+
+    The others are numbers of the whole model.
+    """
     start = rule.init(np, np.zeros(2), **rule.hyper)
-    return frozenset(k for k in rule.state if np.shape(start[k]) == (2,))
+    shapes = {k: np.shape(start[k]) for k in rule.state}
+    return {k: len(shape) - 1 for k, shape in shapes.items() if shape[:1] == (2,)}
 
 
 def _same(t: Any, first: Any) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
@@ -13,13 +12,15 @@ from ..domains import HYPER, checked, setting, together
 from ..namespaces import is_number
 from ..registry import RULES, find
 from . import checks, modelwise
-from .containers import as_layers, like, matched, named
+from .containers import as_layers, like, matched
+from .fixed import fixed
 from .linesearch import LineSearch
 from .step import Layer, at_step, cast, displacement, view_of
+from .stepping import Moved, Stepping, function_of_gradients, prepare, steps_of
 
 
-@dataclass(frozen=True, eq=False, init=False, repr=False)
-class Optimizer:
+@fixed("make another Optimizer with the value you want, and go on with the same state")
+class Optimizer(Stepping):
     r"""A rule with its hyper-parameters: :math:`x_t = x_{t-1} - \alpha\, u_t`.
 
     Parameters
@@ -53,7 +54,6 @@ class Optimizer:
 
     rule: Callable
     lr: Any
-    before: Callable | None
     hyper: Mapping[str, Any]
 
     def __init__(
@@ -64,13 +64,11 @@ class Optimizer:
         **hyper: Any,
     ):
         rule = find("rule", RULES, rule)
-        if before is not None and not callable(before):
-            raise TypeError(f"before must be a function of the gradients, got {before!r}")
         name = rule.__name__
         bind = object.__setattr__
         bind(self, "rule", rule)
         bind(self, "lr", setting(name, "lr", lr, HYPER["lr"]))
-        bind(self, "before", before)
+        bind(self, "before", function_of_gradients(before))
         full = checked(name, rule.hyper, rule.domains, hyper)
         together(name, {"lr": self.lr, **full})
         bind(self, "hyper", MappingProxyType(full))
@@ -107,86 +105,6 @@ class Optimizer:
             checks.axes(k, sweep_axes, array)
         return like(x, {k: self._init_layer(k, array, sweep_axes) for k, array in layers.items()})
 
-    def step(
-        self, t: Any, g: Any, x: Any, state: Any, *, sweep_axes: int = 0, **inputs: Any
-    ) -> tuple[Any, Any]:
-        """One step as a pure function: nothing is changed, new parameters and state are returned.
-
-        Parameters
-        ----------
-        t : int, or a container of them
-            The number of the step, from 1; one for all layers or one for each.
-        g, x : array, or a list, tuple or dict of arrays
-            Gradients and parameters. One array is one layer, whatever its shape. A gradient of
-            another floating type is converted to the parameter's.
-        state : dict of arrays, or a container of such dicts
-            What :meth:`init` or the step before returned.
-        sweep_axes : int
-            How many leading axes of every array hold independent runs and not parts of a layer.
-        **inputs
-            What the rule asks for beyond the gradient, such as ``hess``; in the container of ``x``.
-
-        Returns
-        -------
-        x, state
-            In the containers and types of those given.
-
-        Raises
-        ------
-        TypeError, ValueError
-            For anything whose name, number, shape, type or domain does not fit. Values such as NaN
-            are not looked at, so that the step can be traced and compiled.
-        """
-        layers = self._open(t, g, x, state, sweep_axes, inputs)
-        results = self._advanced(layers, sweep_axes)
-        return (
-            like(x, {k: new for k, (new, _) in results.items()}),
-            like(x, {k: new for k, (_, new) in results.items()}),
-        )
-
-    def step_(
-        self, t: Any, g: Any, x: Any, state: Any, *, nonfinite: str = "raise", **inputs: Any
-    ) -> bool:
-        """One step in place, all or nothing: ``x`` and ``state`` are overwritten, or untouched.
-
-        Parameters
-        ----------
-        t, g, x, state, **inputs
-            As for :meth:`step`, NumPy arrays only.
-        nonfinite : {"raise", "skip"}
-            What to do when a gradient, an updated parameter or state is NaN or infinite.
-
-        Returns
-        -------
-        bool
-            Whether the step was taken (False: it was skipped).
-
-        Raises
-        ------
-        TypeError, ValueError
-            As for :meth:`step`, and for arrays that are read-only or share memory.
-        NonFiniteError
-            For NaN or infinite values, unless they are to be skipped.
-        """
-        checks.policy("nonfinite", nonfinite, ("raise", "skip"))
-        # What a warning would say of the numbers, the policy says of the step.
-        with np.errstate(all="ignore"):
-            layers = self._open(t, g, x, state, 0, inputs)
-            checks.writable(_written(layers))
-            results = self._advanced(layers, 0).values()
-        if fault := _not_finite(layers, results):
-            if nonfinite == "skip":
-                return False
-            raise checks.NonFiniteError(
-                f"the {fault} is NaN or infinite; nothing was changed (nonfinite='skip' leaves "
-                "such steps out)"
-            )
-        for layer, (new, new_state) in zip(layers, results, strict=True):
-            np.copyto(layer.x, new)
-            for name, value in new_state.items():
-                np.copyto(layer.state[name], value)
-        return True
-
     def advance(self, layer: Layer, sweep_axes: int) -> tuple[Any, dict[str, Any]]:
         """One step of one layer that has been checked; a layer without entries has none to move."""
         if 0 in layer.x.shape:
@@ -194,14 +112,13 @@ class Optimizer:
         u, new_state = displacement(self, layer, sweep_axes)
         return cast(layer.xp, layer.x - u, layer.x.dtype), new_state
 
-    def _advanced(
-        self, layers: list[Layer], sweep_axes: int
-    ) -> dict[Any, tuple[Any, dict[str, Any]]]:
-        """The new parameters and state of every layer, by its label."""
-        if self.rule.scope != "model":
-            return {layer.label: self.advance(layer, sweep_axes) for layer in layers}
+    def moved(self, layers: list[Layer], sweep_axes: int) -> list[Moved]:
+        """Where these layers go: ``before``, and then the rule on each, or on all as one."""
+        prepare(self.before, layers, sweep_axes)
+        if self.rule.scope != "model" or not layers:
+            return [self.advance(layer, sweep_axes) for layer in layers]
         whole = self.advance(modelwise.joined(self.rule, layers, sweep_axes), sweep_axes)
-        return modelwise.apart(self.rule, layers, *whole, sweep_axes)
+        return list(modelwise.apart(self.rule, layers, *whole, sweep_axes).values())
 
     def _init_layer(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
         xp = checks.parameter(label, x)
@@ -212,10 +129,17 @@ class Optimizer:
         state = self.rule.init(xp, seen, **hyper)
         return {k: xp.reshape(a, x.shape) if a.shape == seen.shape else a for k, a in state.items()}
 
-    def _open(
-        self, t: Any, g: Any, x: Any, state: Any, sweep_axes: int, inputs: Mapping[str, Any]
+    def opened(
+        self,
+        t: Any,
+        g: Any,
+        x: Any,
+        state: Any,
+        sweep_axes: int,
+        clock: Any,
+        inputs: Mapping[str, Any],
     ) -> list[Layer]:
-        """Everything that one step needs, checked, layer by layer."""
+        """Everything that one step needs, checked, layer by layer; arguments as for step."""
         if isinstance(self.lr, LineSearch):
             raise TypeError(f"{self.lr!r} evaluates the problem, which only minimize knows")
         checks.inputs_for(self.rule.__name__, self.rule.inputs, inputs)
@@ -228,7 +152,8 @@ class Optimizer:
         if not xs:
             raise ValueError("there are no parameters")
         gs, states = matched(x, g, "gradient"), matched(x, state, "state")
-        ts = matched(x, t, "t") if isinstance(t, (Mapping, list, tuple)) else dict.fromkeys(xs, t)
+        ts = steps_of(x, t)
+        clock = None if clock is None else checks.step_number(clock)
         extra = {name: matched(x, value, name) for name, value in inputs.items()}
         layers = []
         for k, array in xs.items():
@@ -249,36 +174,10 @@ class Optimizer:
                         else checks.array_for(k, n, v[k], array, xp)
                         for n, v in extra.items()
                     },
+                    clock=clock,
                 )
             )
-        if self.before is not None:
-            prepared = self.before([layer.g for layer in layers], sweep_axes)
-            for layer, gradient in zip(layers, prepared, strict=True):
-                layer.g = checks.array_for(layer.label, "gradient", gradient, layer.x, layer.xp)
         return layers
-
-
-def _written(layers: list[Layer]) -> dict[str, np.ndarray]:
-    """What a step in place writes, by the names that messages give it."""
-    xs = {named("parameter", layer.label): layer.x for layer in layers}
-    return xs | {
-        named(f"state {k} of", layer.label): a for layer in layers for k, a in layer.state.items()
-    }
-
-
-def _not_finite(layers: list[Layer], results: Any) -> str:
-    """What is NaN or infinite: a gradient, or else an update, or else a state; empty if nothing."""
-    both = list(zip(layers, results, strict=True))
-    parts = {
-        "gradient": lambda layer, new, state: (layer.g,),
-        "update": lambda layer, new, state: (new,),
-        "state": lambda layer, new, state: state.values(),
-    }
-    for what, values in parts.items():
-        for layer, result in both:
-            if not checks.finite(values(layer, *result)):
-                return f"{named(what, layer.label)} of step {layer.t}"
-    return ""
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -38,6 +38,12 @@ class Layer:
     x: Any
     state: dict[str, Any]
     inputs: dict[str, Any]
+    clock: Any = None
+
+    def __post_init__(self) -> None:
+        """Without a clock of their own, schedules see the step of the layer."""
+        if self.clock is None:
+            self.clock = self.t
 
 
 def displacement(bound: Bound, layer: Layer, sweep_axes: int) -> tuple[Any, dict[str, Any]]:
@@ -54,7 +60,7 @@ def direction(bound: Bound, layer: Layer, sweep_axes: int) -> tuple[Any, dict[st
     view = view_of(rule.scope, xp, sweep_axes)
     ndim = view(x).ndim
     keywords = {
-        name: setting_at(rule, name, value, layer.t, sweep_axes, ndim)
+        name: setting_at(rule, name, value, layer.clock, sweep_axes, ndim)
         for name, value in bound.hyper.items()
     }
     keywords |= {
@@ -73,7 +79,7 @@ def direction(bound: Bound, layer: Layer, sweep_axes: int) -> tuple[Any, dict[st
 
 def rate(bound: Bound, layer: Layer, sweep_axes: int, ndim: int) -> Any:
     """The learning rate of this step, lined up with arrays of ``ndim`` axes."""
-    lr = setting_at(bound.rule, "lr", bound.lr, layer.t, sweep_axes, ndim)
+    lr = setting_at(bound.rule, "lr", bound.lr, layer.clock, sweep_axes, ndim)
     # In the type of x, so that a row of a sweep equals the single run bit by bit.
     return cast(layer.xp, lr, layer.x.dtype) if getattr(lr, "shape", ()) else lr
 

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from optlib.conventions import TABLE, NotModelled, like
+from optlib.conventions import TABLE, like
 
 NAMES = ["SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "AdamW", "NAdam", "RAdam", "Adamax"]
 
@@ -54,9 +54,19 @@ def test_an_unknown_argument_is_refused_with_the_known_ones(name):
         like("torch", name, rate=0.1)
 
 
-def test_a_sweep_beside_lr_decay_is_not_modelled():
-    with pytest.raises(NotModelled, match="lr no sweep beside it"):
-        like("torch", "Adagrad", lr=np.array([0.1, 0.2]), lr_decay=0.1)
+def test_the_decay_of_the_rate_is_swept_like_any_other_number():
+    rates, decays, x = np.array([0.1, 0.2, 0.1]), np.array([0.1, 0.1, 0.5]), np.ones((3, 4))
+    swept = like("torch", "Adagrad", lr=rates, lr_decay=decays)
+    state, alone = swept.init(x, sweep_axes=1), []
+    for lr, decay in zip(rates, decays, strict=True):
+        one = like("torch", "Adagrad", lr=lr, lr_decay=decay)
+        y, kept = x[0], one.init(x[0])
+        for t in range(1, 6):
+            y, kept = one.step(t, np.arange(4.0), y, kept)
+        alone.append(y)
+    for t in range(1, 6):
+        x, state = swept.step(t, np.arange(4.0) + np.zeros((3, 1)), x, state, sweep_axes=1)
+    np.testing.assert_allclose(x, alone, rtol=1e-14)
 
 
 def test_an_option_may_be_swept_or_scheduled():

@@ -46,7 +46,7 @@ def test_a_loop_is_bitwise_the_steps_of_what_it_follows(name, container):
     shapes = [(3, 4), ()]
     params, x = (pack([start(s) for s in shapes]) for _ in range(2))
     loop = made(name, params)
-    follower = loop.optimizer
+    follower = loop.param_groups[0].optimizer
     state = follower.init(x)
     for t in range(1, 8):
         g = pack([gradients(s, 7, seed=k)[t - 1] for k, s in enumerate(shapes)])
@@ -107,6 +107,10 @@ def test_a_state_dict_is_a_copy_both_ways():
     assert same(loop.state_dict()["state"][0]["m"], before)
 
 
+def with_argument(name, value):
+    return lambda held: held | {"t": held["t"] | {"groups": [{name: value}]}}
+
+
 WRONG_STATES = [
     ("not a dict", lambda held: [held], TypeError),
     ("a part is missing", lambda held: {"state": held["state"]}, TypeError),
@@ -122,8 +126,15 @@ WRONG_STATES = [
         lambda held: held | {"state": [{"m": np.ones(2, np.float32), "v": np.ones(2)}] * 2},
         TypeError,
     ),
-    ("a negative step", lambda held: held | {"t": [1, -1]}, ValueError),
-    ("no step", lambda held: held | {"t": [1, 0.5]}, ValueError),
+    ("a negative step", lambda held: held | {"t": held["t"] | {"layers": [1, -1]}}, ValueError),
+    ("no step", lambda held: held | {"t": held["t"] | {"layers": [1, 0.5]}}, ValueError),
+    ("no clock", lambda held: held | {"t": held["t"] | {"clock": True}}, ValueError),
+    ("steps alone", lambda held: held | {"t": [1, 1]}, TypeError),
+    ("no groups", lambda held: held | {"t": held["t"] | {"groups": []}}, ValueError),
+    ("an unknown argument", with_argument("rate", np.asarray(0.1)), TypeError),
+    ("a bare number", with_argument("lr", 0.1), ValueError),
+    ("a rate below zero", with_argument("lr", np.asarray(-0.1)), ValueError),
+    ("another state", with_argument("amsgrad", np.asarray(True, np.int8)), TypeError),
 ]
 
 
@@ -148,12 +159,14 @@ def test_a_skipped_step_counts_for_no_layer():
         optim.Adam(params, nonfinite="ignore")
 
 
-def test_the_rate_may_be_a_schedule_which_a_layer_sees_at_its_own_step():
+def test_a_schedule_goes_by_the_steps_of_the_optimizer_and_not_of_the_layer():
     params = [np.ones(1), np.ones(1)]
     loop = optim.SGD(params, lr=schedule("linear_warmup", peak=1.0, warmup=4))
     loop.step([np.ones(1), None])
+    loop.step([None, None])
     loop.step([np.ones(1), np.ones(1)])
-    assert params[0] == 1 - 0.25 - 0.5 and params[1] == 1 - 0.25
+    assert params[0] == 1 - 0.25 - 0.75 and params[1] == 1 - 0.75
+    assert loop.clock == 3 and loop.t == [2, 1]
 
 
 @pytest.mark.parametrize(
@@ -191,10 +204,10 @@ def test_the_classes_are_those_of_the_table(name):
     defaults = cls.entry.defaults
     assert inspect.signature(cls).parameters["lr"].default == defaults["lr"]
     assert all(f"{key}={value!r}" in cls.__doc__ for key, value in defaults.items())
-    by_default = cls([np.ones(2)]).optimizer
+    by_default = cls([np.ones(2)]).param_groups[0].optimizer
     followed = like("torch", name)
     assert by_default.lr == followed.lr and by_default.hyper == followed.hyper
-    assert cls([np.ones(2)], 0.5, foreach=True).optimizer.lr == 0.5
+    assert cls([np.ones(2)], 0.5, foreach=True).param_groups[0].optimizer.lr == 0.5
     with pytest.raises(TypeError, match="no argument 'rate'"):
         cls([np.ones(2)], rate=0.5)
 
@@ -217,7 +230,7 @@ def test_a_late_layer_moves_as_in_torch(name):
         params = [start(3), start((2, 2))]
         theirs = [torch.nn.Parameter(torch.tensor(p)) for p in params]
         loop = made(name, params)
-        arguments = {**OPTIONS.get(name, {}), **loop.arguments}
+        arguments = {k: v for k, v in loop.param_groups[0].items() if k != "params"}
         optimizer = getattr(torch.optim, name)(theirs, **arguments)
         for k, (g, h) in enumerate(zip(gradients(3, 20), gradients((2, 2), 20), strict=True)):
             given = [g, h if k % 3 == 1 else None]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support import gradients, run, same, start
 
-from optlib import Optimizer, clip_global_norm
+from optlib import Optimizer, clip_global_norm, optim
 from optlib.running.by_layer import PerLayer
 
 
@@ -60,3 +60,44 @@ def test_layers_that_share_memory_are_refused():
     opt = PerLayer(choose)
     with pytest.raises(ValueError, match="share memory"):
         opt.step_(1, [np.ones(4)] * 2, [x[:4], x[2:]], opt.init([x[:4], x[2:]]))
+
+
+def test_an_optimizer_for_each_layer_trains_in_a_loop_with_absent_gradients():
+    w, b = start((3, 4)), start(4)
+    loop = optim.InPlace([w, b], PerLayer(choose))
+    alone = [(choose(0, w), w.copy()), (choose(1, b), b.copy())]
+    states, counts = [opt.init(x) for opt, x in alone], [0, 0]
+    for k, pair in enumerate(zip(gradients((3, 4), 7), gradients(4, 7), strict=True)):
+        given = [None if (k + i) % 3 == 0 else g for i, g in enumerate(pair)]
+        loop.step(given)
+        for i, g in enumerate(given):
+            if g is not None:
+                counts[i] += 1
+                alone[i][0].step_(counts[i], g, alone[i][1], states[i])
+    assert loop.t == counts and same(w, alone[0][1]) and same(b, alone[1][1])
+
+
+def test_a_loop_over_any_optimizer_takes_what_its_rule_asks_for():
+    x, y = start(4), start(4)
+    loop, opt = optim.InPlace([x], Optimizer("sophia", lr=0.1)), Optimizer("sophia", lr=0.1)
+    state = opt.init(y)
+    for t, g in enumerate(gradients(4, 4), 1):
+        loop.step([g], hess=[np.ones(4)])
+        y, state = opt.step(t, g, y, state, hess=np.ones(4))
+    assert same(x, y)
+    with pytest.raises(TypeError, match="needs hess"):
+        loop.step([np.ones(4)])
+    with pytest.raises(TypeError, match="optimizer must be an Optimizer"):
+        optim.InPlace([x], "adam")
+    loop.param_groups[0]["optimizer"] = Optimizer("sophia", lr=0.0)
+    loop.step([np.ones(4)], hess=[np.ones(4)])
+    assert same(x, y)
+
+
+def test_what_moves_all_layers_together_takes_no_absent_gradient():
+    w, b = start((3, 4)), start(4)
+    loop = optim.InPlace([w, b], Optimizer("prodigy", lr=1.0))
+    loop.step([np.ones((3, 4)), np.ones(4)])
+    with pytest.raises(ValueError, match="gradient 1 is None, but prodigy moves all"):
+        loop.step([np.ones((3, 4)), None])
+    assert loop.clock == 1 and loop.step([None, None]) is False

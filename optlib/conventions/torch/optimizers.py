@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ...domains import Domain, setting
-from ...namespaces import is_number
 from ...rules import adaptive, first_order, modifiers, moments, variants
 from ...running.optimizer import Optimizer
-from ...running.step import at_step
 from .. import wrapping
-from ..table import FollowedSchedule, NotModelled, entry
+from ..table import entry
 
 _HOW = "foreach fused capturable differentiable"
-_NOT_NEGATIVE = Domain.parse("[0, inf)")
 
 
 def _optimizer(
@@ -35,19 +31,6 @@ def _optimizer(
 def negated(gradients: list[Any], sweep_axes: int) -> list[Any]:
     """Ascent: the gradients with the other sign."""
     return [-g for g in gradients]
-
-
-def _decaying(lr: Any, decay: Any) -> Any:
-    """The rate divided by ``1 + k * decay`` at the library's step ``k``."""
-    lr = setting("torch Adagrad", "lr", lr, _NOT_NEGATIVE)
-    decay = setting("torch Adagrad", "lr_decay", decay, _NOT_NEGATIVE)
-    if getattr(lr, "shape", ()) or not is_number(decay):
-        raise NotModelled("torch Adagrad: lr_decay must be a number, and lr no sweep beside it")
-
-    def rate(xp: Any, k: Any) -> Any:
-        return (at_step(lr, k + 1) if callable(lr) else lr) / (1 + k * decay)
-
-    return FollowedSchedule(rate, "torch Adagrad's decay of the rate")
 
 
 @entry(
@@ -85,12 +68,12 @@ def adagrad(
     maximize=False,
 ):
     """AdaGrad; ``lr_decay`` makes the rate ``lr / (1 + (t - 1) * lr_decay)``."""
-    rule = adaptive.adagrad
+    rule, hyper = adaptive.adagrad, {"eps": eps}
     if wrapping.given(initial_accumulator_value):
         rule = modifiers.starting(rule, v=initial_accumulator_value)
     if wrapping.given(lr_decay):
-        lr = _decaying(lr, lr_decay)
-    return _optimizer(rule, lr, maximize, weight_decay, eps=eps)
+        rule, hyper["lr_decay"] = wrapping.decaying(rule), lr_decay
+    return _optimizer(rule, lr, maximize, weight_decay, **hyper)
 
 
 @entry("torch", "Adadelta", ignored=_HOW, note="a rate, 1.0, that the paper does not have")

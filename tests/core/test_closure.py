@@ -1,0 +1,135 @@
+"""L-BFGS in a training loop: a step takes a closure, and is all or nothing."""
+
+import numpy as np
+import pytest
+from support import same, start
+
+from optlib import NonFiniteError, clip_global_norm, load, optim, save, schedule
+
+
+def valley(params):
+    """Rosenbrock's function of the first entries of two arrays."""
+    a, b = float(params["a"][0]), float(params["b"])
+    bent = b - a * a
+    return 100 * bent**2 + (1 - a) ** 2, {
+        "a": np.array([-400 * a * bent - 2 * (1 - a)]),
+        "b": np.asarray(200 * bent),
+    }
+
+
+def begun(**arguments):
+    params = {"a": np.array([-1.2]), "b": np.array(1.0)}
+    return params, optim.LBFGS(params, line_search_fn="strong_wolfe", **arguments)
+
+
+def test_it_finds_the_end_of_the_valley_and_stays_there():
+    params, loop = begun(tolerance_change=0.0)
+    losses = [loop.step(lambda: valley(params)) for _ in range(5)]
+    assert losses[0] == pytest.approx(24.2) and losses == sorted(losses, reverse=True)
+    assert params["a"] == pytest.approx(1.0, abs=1e-8) and params["b"] == pytest.approx(1.0)
+    assert loop.clock == 5
+
+
+@pytest.mark.parametrize("through_a_file", [False, True])
+def test_a_restart_is_bitwise(through_a_file, tmp_path):
+    params, loop = begun(max_iter=4)
+    for _ in range(3):
+        loop.step(lambda: valley(params))
+    copied, held = {k: x.copy() for k, x in params.items()}, loop.state_dict()
+    if through_a_file:
+        save(tmp_path / "half.npz", loop.params, **held)
+        copied, state, t = load(tmp_path / "half.npz")
+        held = {"state": state, "t": t}
+    again = optim.LBFGS(copied)
+    again.load_state_dict(held)
+    assert repr(again) == repr(loop)
+    for _ in range(3):
+        assert again.step(lambda: valley(copied)) == loop.step(lambda: valley(params))
+    assert all(same(params[k], copied[k]) for k in params) and again.t == loop.t
+
+
+def held_by(params, loop):
+    held = loop.state_dict()
+    arrays = [*params.values(), *(a for own in held["state"].values() for a in own.values())]
+    return [a.tobytes() for a in arrays], held["t"]["clock"], held["t"]["layers"]
+
+
+@pytest.mark.parametrize("search", [None, "strong_wolfe"])
+@pytest.mark.parametrize("at", [1, 2, 4])
+def test_a_closure_that_fails_on_the_way_leaves_everything_as_it_was(at, search):
+    params, loop = begun()
+    loop.step(lambda: valley(params))
+    loop.param_groups[0]["line_search_fn"] = search
+    before, calls = held_by(params, loop), []
+
+    def failing():
+        calls.append(1)
+        if len(calls) == at:
+            raise KeyError("no more data")
+        return valley(params)
+
+    params["a"][0] += 0.5
+    before = held_by(params, loop)
+    with pytest.raises(KeyError):
+        loop.step(failing)
+    assert held_by(params, loop) == before
+
+
+@pytest.mark.parametrize("nonfinite", ["raise", "skip"])
+@pytest.mark.parametrize("broken", [(np.nan, 1.0), (1.0, np.inf)])
+def test_values_that_are_not_finite_leave_everything_as_it_was(broken, nonfinite):
+    params, loop = begun(nonfinite=nonfinite)
+    before, (loss, gradient) = held_by(params, loop), broken
+
+    def closure():
+        return loss, {"a": np.full(1, gradient), "b": np.asarray(1.0)}
+
+    if nonfinite == "raise":
+        with pytest.raises(NonFiniteError, match="the loss or a gradient of step 1"):
+            loop.step(closure)
+    else:
+        assert np.isnan(loop.step(closure))
+    assert held_by(params, loop) == before
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "message"),
+    [
+        (lambda params: 1.0, TypeError, r"returns \(loss, gradients\)"),
+        (lambda params: (1.0, {"a": np.ones(1)}), ValueError, "1 given for 2"),
+        (lambda params: (np.ones(2), valley(params)[1]), TypeError, "the loss a number"),
+        (lambda params: (1.0, {"a": np.ones(3), "b": np.asarray(1.0)}), ValueError, "has shape"),
+    ],
+)
+def test_what_a_closure_returns_must_fit(given, error, message):
+    params, loop = begun()
+    before = held_by(params, loop)
+    with pytest.raises(error, match=message):
+        loop.step(lambda: given(params))
+    with pytest.raises(TypeError, match="a function that returns"):
+        loop.step(valley(params)[1])
+    assert held_by(params, loop) == before
+
+
+def test_groups_and_wrong_limits_are_refused():
+    with pytest.raises(ValueError, match="takes no groups, as in PyTorch"):
+        optim.LBFGS([{"params": [np.ones(2)]}])
+    for wrong in ({"max_iter": 0}, {"max_eval": 1.5}):
+        with pytest.raises(ValueError, match="must satisfy"):
+            optim.LBFGS([np.ones(2)], **wrong)
+    with pytest.raises(ValueError, match="line_search_fn='armijo' is not modelled"):
+        optim.LBFGS([np.ones(2)], line_search_fn="armijo")
+
+
+def test_rates_of_a_schedule_and_clipping_are_those_of_a_step():
+    x, ramp = start(3), schedule("linear_warmup", peak=0.4, warmup=4)
+    loop = optim.LBFGS([x], lr=ramp, max_iter=1, before=clip_global_norm(0.5))
+    old = x.copy()
+    loop.step(lambda: (float(x @ x), [2 * x]))
+    assert np.linalg.norm(x - old) == pytest.approx(0.1 * 0.5)
+    middle = x.copy()
+    loop.before = None
+    loop.step(lambda: (float(x @ x), [2 * x]))
+    # Unclipped the gradient has grown along the way, so there is no pair and it is taken as it is.
+    np.testing.assert_allclose(middle - x, 0.2 * 2 * middle, rtol=1e-12)
+    assert loop.clock == 2 and loop.t == [2]
