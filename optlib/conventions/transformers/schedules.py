@@ -25,7 +25,7 @@ _DOMAINS = {
     "warmup_lr_rate": "[0, inf)",
     "min_lr_ratio": "[0, inf)",
     "lr_end": "[0, inf)",
-    "power": "[0, inf)",
+    "power": "(0, inf)",
     "timescale": LENGTH,
 }
 
