@@ -101,11 +101,15 @@ def rule(
 
 
 def schedule_rule(
-    *, source: str, domains: Mapping[str, str] | None = None
+    *,
+    source: str,
+    domains: Mapping[str, str] | None = None,
+    requires: tuple[str, ...] = (),
+    steps: str = "[0, inf)",
 ) -> Callable[[Callable], Callable]:
     """Register a schedule ``(xp, t, *, ...)``.
 
-    The function gets the attributes ``hyper``, ``domains`` and ``source``.
+    The function gets the attributes ``hyper``, ``domains``, ``source``, ``requires`` and ``steps``.
 
     Parameters
     ----------
@@ -113,6 +117,10 @@ def schedule_rule(
         Where the schedule was introduced.
     domains : mapping, optional
         Domains of its keywords, beyond those of every schedule.
+    requires : tuple of str, optional
+        What must hold between its keywords, sums on both sides: ``"warmup + cooldown <= total"``.
+    steps : str, optional
+        The domain of ``t``. Step 0, before the first one, is where decays start.
     """
 
     def register(fn: Callable) -> Callable:
@@ -120,6 +128,7 @@ def schedule_rule(
         if positional != ["xp", "t"]:
             raise TypeError(f"schedule {fn.__name__}: the arguments must be xp, t and keywords")
         fn.hyper, fn.source = keywords, source
+        fn.requires, fn.steps = requires, Domain.parse(steps)
         fn.domains = _domains(fn.__name__, keywords, domains or {})
         SCHEDULES[fn.__name__] = fn
         return fn

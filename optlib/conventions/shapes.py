@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from ..running.by_layer import PerLayer
 from ..running.optimizer import Optimizer
@@ -38,7 +39,17 @@ def even(rms: float) -> Callable[[int, int], float]:
 
 
 def matrices_and(
-    matrices: Optimizer, others: Optimizer, before: Callable | None = None
+    matrices: Optimizer,
+    others: Optimizer,
+    before: Callable | None = None,
+    excluded: Callable[[Any], bool] = lambda label: False,
 ) -> PerLayer:
-    """One optimizer for the layers of exactly two axes, another for all the rest."""
-    return PerLayer(lambda label, x: matrices if len(x.shape) == 2 else others, before)
+    """One optimizer for the layers of exactly two axes, another for all the rest.
+
+    ``excluded(label)`` says which matrices belong to the rest.
+    """
+
+    def choose(label: Any, x: Any) -> Optimizer:
+        return matrices if len(x.shape) == 2 and not excluded(label) else others
+
+    return PerLayer(choose, before)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..namespaces import words
+from ..domains import number
+from ..namespaces import is_number, words
 from ..running.optimizer import Optimizer
 from . import kinds
 from .kinds import NotModelled
@@ -30,13 +31,15 @@ class Entry:
         Takes the library's arguments; returns an :class:`~optlib.running.optimizer.Optimizer` or a
         :class:`FollowedSchedule`.
     ignored : frozenset of str
-        Arguments that choose an implementation and not the mathematics.
+        Arguments that choose an implementation or what is printed, and not the mathematics.
     fixed : mapping
         Arguments that are not modelled, with the only value that is accepted.
     note : str
         What is peculiar to this library, in a sentence.
     schedule : bool
         Whether it is a schedule, and not an optimizer.
+    domains : mapping
+        Where the numbers of a schedule, or each of a list of them, must lie; "real" if not given.
     """
 
     library: str
@@ -46,6 +49,7 @@ class Entry:
     fixed: Mapping[str, Any]
     note: str
     schedule: bool = False
+    domains: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -67,12 +71,14 @@ def entry(
     fixed: Mapping[str, Any] | None = None,
     note: str = "",
     schedule: bool = False,
+    domains: Mapping[str, str] | None = None,
 ) -> Callable[[Callable], Callable]:
     """Enter a function of a library's arguments into the table; see :class:`Entry`."""
 
     def register(build: Callable) -> Callable:
+        words_ = frozenset(ignored.split())
         TABLE[library, name] = Entry(
-            library, name, build, frozenset(ignored.split()), dict(fixed or {}), note, schedule
+            library, name, build, words_, dict(fixed or {}), note, schedule, dict(domains or {})
         )
         return build
 
@@ -105,6 +111,8 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
         For an optimizer, an argument or a value that the book does not follow.
     TypeError
         For an unknown library or argument, or a missing one.
+    ValueError
+        For a number outside its domain, or one that the library refuses.
     """
     libraries = sorted({library for library, _ in TABLE})
     if not isinstance(library, str) or library not in libraries:
@@ -118,6 +126,8 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
         if key in found.arguments:
             parameter = inspect.signature(found.build).parameters[key]
             kinds.check(f"{library} {name}", key, value, parameter, not found.schedule)
+            if found.schedule:
+                _inside(f"{library} {name}", key, value, found.domains.get(key, "real"))
             modelled[key] = value
         elif key in found.fixed:
             if value is not found.fixed[key] and value != found.fixed[key]:
@@ -131,6 +141,15 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
     if missing:
         raise TypeError(f"{library} {name} needs {', '.join(missing)}")
     return found.build(**modelled)
+
+
+def _inside(owner: str, name: str, value: Any, domain: str) -> None:
+    """The numbers among the values of a schedule's argument lie in its domain."""
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value.item()
+    for one in value if isinstance(value, (list, tuple, np.ndarray)) else [value]:
+        if isinstance(one, np.generic) or (is_number(one) and not isinstance(one, bool)):
+            number(owner, name, one, domain)
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,17 +167,37 @@ class FollowedSchedule:
         Library and name, for messages.
     momentum : FollowedSchedule, optional
         What the same schedule does to momentum or beta1.
+    last : int, optional
+        The last step that the library takes; None if there is none.
     """
 
     function: Callable[[Any, Any], Any]
     name: str
     momentum: FollowedSchedule | None = None
+    last: int | None = None
 
     def __call__(self, k: Any) -> Any:
-        """The value at the library's step ``k``: an int, an array of steps or a symbol."""
+        """The value at the library's step ``k``: an int, an array of steps or a symbol.
+
+        Raises
+        ------
+        ValueError
+            For a step before 0, or after the last one that the library takes.
+        """
         if isinstance(k, np.generic):
             k = k.item()
+        if is_number(k) or (isinstance(k, np.ndarray) and k.dtype.kind in "iuf" and k.size):
+            self._taken(np.min(k), np.max(k))
         return self.function(words(k), k)
+
+    def _taken(self, first: float, last: float) -> None:
+        if first < 0:
+            raise ValueError(f"{self.name} counts its steps from 0, got {first}")
+        if self.last is not None and last > self.last:
+            raise ValueError(
+                f"{self.name}: step {last} is past the last one, {self.last}, where the library "
+                "itself raises"
+            )
 
     def at_step(self, t: Any) -> Any:
         """The value that step ``t = 1, 2, ...`` of an optimizer sees."""

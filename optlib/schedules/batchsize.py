@@ -34,13 +34,23 @@ def linear(kappa: float, *, lr: float) -> dict[str, float]:
 
 
 def square_root(
-    kappa: float, *, lr: float, beta1: float, beta2: float, eps: float
+    kappa: float,
+    *,
+    lr: float,
+    beta1: float,
+    beta2: float,
+    eps: float,
+    weight_decay: float | None = None,
 ) -> dict[str, float]:
-    r"""Adam's square-root rule, betas and epsilon included.
+    r"""Adam's square-root rule, betas, epsilon and decoupled weight decay included.
 
     .. math::
         \alpha' = \sqrt\kappa\,\alpha, \quad 1 - \beta_i' = \kappa(1 - \beta_i), \quad
-        \varepsilon' = \varepsilon/\sqrt\kappa
+        \varepsilon' = \varepsilon/\sqrt\kappa, \quad \lambda' = \sqrt\kappa\,\lambda
+
+    What the weights remember, counted in examples, stays: a step forgets
+    :math:`\alpha\lambda`, which grows by :math:`\kappa`, as the examples of a step do. With an
+    unchanged :math:`\lambda` it would grow by :math:`\sqrt\kappa` only.
 
     Parameters
     ----------
@@ -48,6 +58,8 @@ def square_root(
         New batch size over old one.
     lr, beta1, beta2, eps : float
         The settings of the old batch size.
+    weight_decay : float, optional
+        The decoupled decay of the old batch size, as in AdamW, where the rate multiplies it.
 
     Raises
     ------
@@ -71,7 +83,11 @@ def square_root(
             limit = kappa / (1 - beta)
             raise ValueError(f"{name} would be {beta:g}; the rule needs kappa at most {limit:g}")
     root = kappa**0.5
-    return {"lr": root * lr, **betas, "eps": eps / root}
+    new = {"lr": root * lr, **betas, "eps": eps / root}
+    if weight_decay is not None:
+        decay = number("square_root", "weight_decay", weight_decay, HYPER["weight_decay"])
+        new["weight_decay"] = root * decay
+    return new
 
 
 def _positive(kappa: float) -> None:

@@ -1,4 +1,4 @@
-"""A schedule bound to its numbers, and two schedules one after the other."""
+"""A schedule bound to its numbers, what must hold between these, and two in a row."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..domains import checked, together
-from ..namespaces import words
+from ..domains import Domain, checked, together
+from ..namespaces import is_number, words
 from ..registry import SCHEDULES, find
+
+_FROM_0 = Domain.parse("[0, inf)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,8 +24,29 @@ class Schedule:
     hyper: Mapping[str, Any]
 
     def __call__(self, t: Any) -> Any:
-        """The value at step ``t``: an int, an array of steps, a traced array or a SymPy symbol."""
+        """The value at step ``t``: an int, an array of steps, a traced array or a SymPy symbol.
+
+        Raises
+        ------
+        ValueError
+            For a step outside the domain of the schedule's steps.
+        """
+        # Arrays of other libraries may be traced, without a value to look at.
+        concrete = isinstance(t, (np.ndarray, np.generic)) and t.dtype.kind in "iuf" and t.size
+        if is_number(t) or concrete:
+            self._known(float(np.min(t)), float(np.max(t)))
         return self.fn(words(t), t, **self.hyper)
+
+    def _known(self, *steps: float) -> None:
+        known = getattr(self.fn, "steps", _FROM_0)
+        outside = next((t for t in steps if t not in known), None)
+        if outside is not None:
+            said = known.describe("t")
+            raise ValueError(f"{self.fn.__name__}: the step must satisfy {said}, got {outside:g}")
+
+    def at_step(self, t: Any) -> Any:
+        """The value that step ``t = 1, 2, ...`` of an optimizer sees."""
+        return self(t)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -50,7 +73,7 @@ def schedule(fn: Callable | str, **hyper: Any) -> Schedule:
     TypeError
         For an unknown schedule, an unknown keyword or a missing one.
     ValueError
-        For a value outside its domain.
+        For a value outside its domain, or values that do not go together.
 
     Examples
     --------
@@ -64,16 +87,34 @@ def schedule(fn: Callable | str, **hyper: Any) -> Schedule:
             raise TypeError(f"{fn.__name__}: {name} must be a number or an array, got {value!r:.9}")
     full = checked(fn.__name__, fn.hyper, fn.domains, hyper)
     together(fn.__name__, full)
+    for statement in getattr(fn, "requires", ()):
+        _holds(fn.__name__, statement, full)
     return Schedule(fn, MappingProxyType(full))
 
 
-def join(first: Schedule, second: Schedule, at: int) -> Schedule:
+def _holds(owner: str, statement: str, values: Mapping[str, Any]) -> None:
+    """A statement such as ``"warmup + cooldown <= total"`` holds for every setting."""
+    sign = "<=" if "<=" in statement else "<"
+    sides = [[term.strip() for term in side.split("+")] for side in statement.split(sign)]
+    low, high = ([values.get(term, term) for term in side] for side in sides)
+    terms = [float(v) if isinstance(v, str) else v for v in low + high]
+    if not all(is_number(v) or isinstance(v, np.ndarray) for v in terms):
+        # Arrays of other libraries may be traced, without a value to look at.
+        return
+    gap = sum(terms[len(low) :]) - sum(terms[: len(low)])
+    if not np.all(gap >= 0 if sign == "<=" else gap > 0):
+        given = ", ".join(f"{k}={values[k]!r}" for k in sides[0] + sides[1] if k in values)
+        raise ValueError(f"{owner}: {statement} must hold, got {given}")
+
+
+def join(first: Any, second: Any, at: int) -> Schedule:
     """``first`` through step ``at``, then ``second``, which counts its own steps from 1.
 
     Parameters
     ----------
-    first, second : Schedule
-        Bound schedules; joining the result again makes longer chains.
+    first, second : Schedule or FollowedSchedule
+        Bound schedules, or schedules of a library from :func:`~optlib.conventions.table.like`,
+        which begin at their step 0; joining the result again makes longer chains.
     at : int
         The last step of ``first``, at least 1.
 
@@ -85,14 +126,16 @@ def join(first: Schedule, second: Schedule, at: int) -> Schedule:
         If ``at`` is not a whole step.
     """
 
-    def joined(xp: Any, t: Any, *, first: Schedule, second: Schedule, at: int) -> Any:
+    def joined(xp: Any, t: Any, *, first: Any, second: Any, at: int) -> Any:
         # Each branch is evaluated everywhere, so each is kept inside the steps it knows.
-        return xp.where(t <= at, first(xp.minimum(t, at)), second(xp.maximum(t - at, 1)))
+        early, late = xp.minimum(t, at), xp.maximum(t - at, 1)
+        return xp.where(t <= at, first.at_step(early), second.at_step(late))
 
     for part in (first, second):
-        if not isinstance(part, Schedule):
+        if not hasattr(part, "at_step"):
             raise TypeError(
-                f"join takes bound schedules, got {part!r}; bind one with schedule(...)"
+                f"join takes bound schedules, got {part!r:.60}; bind one with schedule(...), or "
+                "take one from like(...)"
             )
     if isinstance(at, bool) or not isinstance(at, int) or at < 1:
         raise ValueError(f"join: at must be a whole step >= 1, got {at!r}")

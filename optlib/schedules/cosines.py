@@ -41,7 +41,8 @@ def cosine_restarts(xp, t, *, peak, period, multiplier=1, floor=0.0):
 
 @schedule_rule(
     source="Smith & Topin 2018, arXiv 1708.07120; with cosines as in torch OneCycleLR",
-    domains={**RATE, "rise": LENGTH, "div": "(0, inf)", "final_div": "(0, inf)"},
+    domains={**RATE, "rise": "integer [2, inf)", "div": "(0, inf)", "final_div": "(0, inf)"},
+    requires=("rise < total",),
 )
 def one_cycle(xp, t, *, peak, rise, total, div=25.0, final_div=1e4):
     r"""Up to the peak and down to far below the start, on two halves of a cosine.
@@ -50,7 +51,7 @@ def one_cycle(xp, t, *, peak, rise, total, div=25.0, final_div=1e4):
     after it :math:`\alpha/(\mathrm{div}\cdot\mathrm{final\_div})`; ``1 < rise < total``.
     """
     start, end = peak / div, peak / (div * final_div)
-    up = half_cosine(xp, xp.minimum((t - 1) / xp.maximum(rise - 1, 1), 1.0))
-    gone = xp.maximum(t - rise, 0) / xp.maximum(total - rise, 1)
+    up = half_cosine(xp, xp.minimum((t - 1) / (rise - 1), 1.0))
+    gone = xp.maximum(t - rise, 0) / (total - rise)
     down = half_cosine(xp, xp.minimum(gone, 1.0))
     return xp.where(t <= rise, up * start + (1 - up) * peak, down * peak + (1 - down) * end)

@@ -51,7 +51,9 @@ def linear_decay(xp, t, *, peak, total, floor=0.0):
     return floor + (peak - floor) * (1 - xp.minimum(t / total, 1.0))
 
 
-@schedule_rule(source="Bergsma et al. 2025, arXiv 2502.15938", domains=RATE)
+@schedule_rule(
+    source="Bergsma et al. 2025, arXiv 2502.15938", domains=RATE, requires=("warmup < total",)
+)
 def linear_to_zero(xp, t, *, peak, warmup, total):
     r"""Linear warmup to the peak at step ``warmup``, then linear decay to 0 at step ``total``.
 
@@ -59,7 +61,7 @@ def linear_to_zero(xp, t, *, peak, warmup, total):
 
     Continuous, and the peak is exact; ``total`` is larger than ``warmup``.
     """
-    left = xp.maximum(total - t, 0) / xp.maximum(total - warmup, 1)
+    left = xp.maximum(total - t, 0) / (total - warmup)
     return peak * xp.minimum(t / warmup, xp.minimum(left, 1.0))
 
 
@@ -116,13 +118,17 @@ def multi_step(xp, t, *, peak, first, second, gamma=0.1):
     return peak * gamma ** (xp.where(t > first, 1, 0 * t) + xp.where(t > second, 1, 0 * t))
 
 
-@schedule_rule(source="Vaswani et al. 2017, eq. 3, with a free peak", domains=RATE)
+@schedule_rule(
+    source="Vaswani et al. 2017, eq. 3, with a free peak", domains=RATE, steps="(0, inf)"
+)
 def inverse_sqrt(xp, t, *, peak, warmup):
     r"""Warmup, then inverse square root: :math:`\alpha_t = \alpha\min(t/T_w, \sqrt{T_w/t})`."""
     return peak * xp.minimum(t / warmup, xp.sqrt(warmup / t))
 
 
-@schedule_rule(source="Vaswani et al. 2017, eq. 3", domains={**RATE, "width": LENGTH})
+@schedule_rule(
+    source="Vaswani et al. 2017, eq. 3", domains={**RATE, "width": LENGTH}, steps="(0, inf)"
+)
 def vaswani(xp, t, *, width, warmup):
     r"""The Transformer's, whose peak :math:`(d\,T_w)^{-1/2}` follows from width and warmup.
 

@@ -44,28 +44,55 @@ def _stepped(case, make):
     import torch
 
     arguments = dict(case.arguments)
-    optimizer = torch.optim.Adam([torch.zeros(1, requires_grad=True)], lr=arguments.pop("lr"))
+    group = {"params": [torch.zeros(1, requires_grad=True)]}
+    group |= {k: arguments.pop(k) for k in ("initial_lr",) if k in arguments}
+    optimizer = torch.optim.Adam([group], lr=_rate(arguments))
     with warnings.catch_warnings():
         # transformers warns when both ways of giving the length of the plateau are used.
         warnings.simplefilter("ignore")
         scheduler = make(optimizer, **arguments)
-    cycled = arguments.get("cycle_momentum", case.name == "OneCycleLR")
-    values = {"lr": []} | ({"momentum": []} if cycled else {})
+    before = optimizer.defaults["betas"][0]
+    values = {"lr": [], "momentum": []}
     for _ in range(case.last + 1):
-        group = optimizer.param_groups[0]
-        values["lr"].append(float(group["lr"]))
-        if cycled:
-            values["momentum"].append(float(group["betas"][0]))
+        held = optimizer.param_groups[0]
+        values["lr"].append(float(held["lr"]))
+        values["momentum"].append(float(held["betas"][0]))
         optimizer.step()
         if len(values["lr"]) <= case.last:
             scheduler.step()
+    if all(momentum == before for momentum in values["momentum"]):
+        del values["momentum"]
     return values
 
 
-def _torch(case):
-    import torch
+def _rate(arguments):
+    """The rate of the optimizer, which the parts of a scheduler share."""
+    if "schedulers" in arguments:
+        rates = {_rate(dict(part)) for _, part in arguments["schedulers"]} - {_ANY}
+        return max(rates, default=_ANY)
+    return arguments.pop("lr", _ANY)
 
-    return _stepped(case, getattr(torch.optim.lr_scheduler, case.name))
+
+_ANY = 0.001
+
+
+def _torch_made(optimizer, name, arguments):
+    from torch.optim import lr_scheduler, swa_utils
+
+    arguments = {k: v for k, v in arguments.items() if k != "lr"}
+    if "schedulers" in arguments:
+        parts = [_torch_made(optimizer, *part) for part in arguments["schedulers"]]
+        arguments["schedulers"] = parts
+    make = getattr(lr_scheduler, name, None) or getattr(swa_utils, name)
+    if name == "ChainedScheduler":
+        return make(**arguments, optimizer=optimizer)
+    return make(optimizer, **arguments)
+
+
+def _torch(case):
+    return _stepped(
+        case, lambda optimizer, **arguments: _torch_made(optimizer, case.name, arguments)
+    )
 
 
 def _transformers(case):
@@ -98,6 +125,14 @@ def _keras(case):
         keras.config.set_floatx(before)
 
 
+def _keras_or_none(case):
+    """None where Keras refuses the arguments."""
+    try:
+        return _keras(case)
+    except (ValueError, ZeroDivisionError):
+        return None
+
+
 _RUN = {
     "torch": _torch,
     "optax": _optax,
@@ -107,4 +142,4 @@ _RUN = {
 
 if __name__ == "__main__":
     asked = [SimpleNamespace(**case) for case in json.load(sys.stdin)]
-    print(json.dumps([_keras(case) for case in asked]))
+    print(json.dumps([_keras_or_none(case) for case in asked]))

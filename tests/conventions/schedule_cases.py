@@ -1,6 +1,7 @@
 """The schedules that are frozen, and run live where a library is installed."""
 
 from schedule_case import cases
+from schedule_cases_composed import AGAIN, ALONE, COMPOSED
 from schedule_cases_torch import TORCH, TRANSFORMERS
 
 PLATEAUS = [("torch", "ReduceLROnPlateau"), ("transformers", "get_reduce_on_plateau_schedule")]
@@ -182,4 +183,4 @@ KERAS = [
     ),
 ]
 
-CASES = TORCH + OPTAX + KERAS + TRANSFORMERS
+CASES = TORCH + ALONE + AGAIN + COMPOSED + OPTAX + KERAS + TRANSFORMERS

@@ -12,7 +12,16 @@ from optlib.conventions import NotModelled, like
         ("keras", "Adam", {"clipnorm": 1.0, "clipvalue": 1.0}, ValueError, "only one of"),
         ("keras", "SGD", {"loss_scale_factor": 2.0}, NotModelled, "loss_scale_factor"),
         ("keras", "Muon", {"gradient_accumulation_steps": 2}, NotModelled, "accumulation"),
-        ("keras", "Muon", {"exclude_layers": ["head"]}, NotModelled, "exclude_layers"),
+        ("keras", "Muon", {"exclude_layers": "head"}, TypeError, "exclude_layers must be a list"),
+        ("optax", "sophia", {"learning_rate": 0.1, "hessian_diagonal_fn": abs}, NotModelled, "abs"),
+        ("optax", "muon", {"learning_rate": 0.1, "mu_dtype": "bfloat16"}, NotModelled, "mu_dtype"),
+        (
+            "optax",
+            "adafactor",
+            {"momentum": 0.9, "dtype_momentum": "float32"},
+            NotModelled,
+            "dtype_momentum",
+        ),
         ("keras", "AdamW", {"weight_decay": None}, ValueError, "must be a number"),
         ("keras", "Adam", {"lr": 0.1}, TypeError, "no argument 'lr'"),
         ("transformers", "Adafactor", {"lr": 0.1}, ValueError, "not both"),
@@ -32,6 +41,25 @@ def test_optax_adafactor_over_other_axes_than_the_last_two_is_refused():
     opt.init(np.ones((3, 130, 140)))
     with pytest.raises(NotModelled, match="axes that are not the last"):
         opt.init(np.ones((130, 3, 140)))
+
+
+def test_keras_muon_leaves_to_adam_what_is_named_an_embedding_or_excluded():
+    """A layer's key stands for the path of a variable in Keras."""
+    x = {name: np.ones((2, 3)) for name in ("Embedding/table", "head/kernel", "kernel")}
+    g = {name: np.arange(6.0).reshape(2, 3) ** 2 for name in x}
+
+    def steps(**arguments):
+        opt = like("keras", "Muon", **arguments)
+        return opt.step(1, g, x, opt.init(x))[0]
+
+    adam = steps(exclude_layers=[".*"])["kernel"]
+    for arguments, others in (
+        ({}, {"Embedding/table"}),
+        ({"exclude_embeddings": False}, set()),
+        ({"exclude_layers": ["^head"]}, {"Embedding/table", "head/kernel"}),
+    ):
+        new = steps(**arguments)
+        assert {name for name in x if np.array_equal(new[name], adam)} == others
 
 
 def moved(steps=30, **arguments):

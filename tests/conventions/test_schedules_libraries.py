@@ -77,10 +77,7 @@ def test_we_follow_the_installed_keras():
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.key)
 def test_an_array_of_steps_and_a_symbol_give_the_values_of_single_steps(case):
-    arguments = dict(case.arguments)
-    if "schedules" in arguments:
-        arguments["schedules"] = [like(case.library, n, **a) for n, a in arguments["schedules"]]
-    schedule = like(case.library, case.name, **arguments)
+    schedule = case.schedule()
     k = np.arange(case.last + 1)
     single = case.ours()["lr"]
     assert all(isinstance(value, float) for value in single)
@@ -88,6 +85,10 @@ def test_an_array_of_steps_and_a_symbol_give_the_values_of_single_steps(case):
         np.broadcast_to(schedule(k), k.shape), single, rtol=1e-11, atol=1e-16
     )
     symbol = sp.Symbol("k", integer=True, nonnegative=True)
+    if case.stepwise:
+        with pytest.raises(TypeError, match="at whole steps"):
+            schedule(symbol)
+        return
     for step in (0, 1, 13, case.last):
         value = float(sp.N(sp.sympify(schedule(symbol)).subs(symbol, step)))
         assert value == pytest.approx(single[step], rel=1e-9, abs=1e-15)
@@ -118,7 +119,7 @@ def test_schedules_driven_by_the_loss_are_not_modelled(library, name):
 CYCLE = {"max_lr": 1.0, "total_steps": 10}
 COOL = {"lr": 1e-8, "num_warmup_steps": 1}
 REFUSED = [
-    ("torch", "ConstantLR", {"lr": 0.1, "factor": 0}, "factor=0"),
+    ("torch", "ConstantLR", {"lr": 0.1, "factor": 0}, "factor must satisfy 0 < factor"),
     ("torch", "OneCycleLR", {**CYCLE, "pct_start": 0.1}, "no length"),
     ("torch", "OneCycleLR", {**CYCLE, "pct_start": 1.0}, "no length"),
     ("torch", "OneCycleLR", {**CYCLE, "anneal_strategy": "sqrt"}, "anneal_strategy='sqrt'"),

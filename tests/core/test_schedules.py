@@ -53,7 +53,8 @@ def test_int_array_and_symbol_agree(bound):
 def test_settings_broadcast(bound, t):
     """Every number of a schedule may be an array of settings, with the values of single ones."""
     for name, value in bound.hyper.items():
-        values = np.array([value, value * 2, value]) if name != "gamma" else np.array([value] * 3)
+        more = value * 3 // 2 if isinstance(value, int) else value if name == "gamma" else value * 2
+        values = np.array([value, more, value])
         many = schedule(bound.fn, **{**bound.hyper, name: values})
         single = schedule(bound.fn, **{**bound.hyper, name: values[1]})
         assert many.shape == (3,) and single.shape == ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ...rules import muon as orthogonal
@@ -14,10 +15,10 @@ from .optimizers import _FIXED, adam, clip, with_base
 @entry(
     "keras",
     "Muon",
-    ignored="name exclude_embeddings",
-    fixed={**_FIXED, "exclude_layers": None},
-    note="scales by the larger side; Adam, with a decay of its own, for all that is no matrix; "
-    "where squares overflow, a step of zero or NaN",
+    ignored="name",
+    fixed=_FIXED,
+    note="scales by the larger side; Adam, with a decay of its own, for all that is no matrix, or "
+    "whose name says embedding; where squares overflow, a step of zero or NaN",
 )
 def muon(
     *,
@@ -33,6 +34,8 @@ def muon(
     use_ema=False,
     ema_momentum=0.99,
     ema_overwrite_frequency=None,
+    exclude_layers=None,
+    exclude_embeddings=True,
     muon_a=3.4445,
     muon_b=-4.7750,
     muon_c=2.0315,
@@ -44,8 +47,9 @@ def muon(
 ):
     """``epsilon`` is Adam's; Newton-Schulz has a fixed one, 1e-7.
 
-    Layers have no names here, so no layer counts as an embedding. The decay of both kinds is
-    multiplied by ``learning_rate``, whatever ``adam_lr_ratio`` is.
+    The key of a layer in a dict of parameters stands for Keras' path of a variable; a layer without
+    a key has no name that could exclude it. The decay of both kinds is multiplied by
+    ``learning_rate``, whatever ``adam_lr_ratio`` is.
     """
     averaging = {
         "use_ema": use_ema,
@@ -75,7 +79,13 @@ def muon(
     others_decay = None if adam_weight_decay is None else adam_weight_decay / adam_lr_ratio
     matrices = with_base(matrices, weight_decay=weight_decay, **averaging)
     others = with_base(others, weight_decay=others_decay, **averaging)
-    return matrices_and(matrices, others, clip(clipnorm, clipvalue, global_clipnorm))
+    words = [*(exclude_layers or ()), *(["(?i:embedding)"] if exclude_embeddings else ())]
+
+    def excluded(label: Any) -> bool:
+        return isinstance(label, str) and any(re.search(word, label) for word in words)
+
+    before = clip(clipnorm, clipvalue, global_clipnorm)
+    return matrices_and(matrices, others, before, excluded)
 
 
 def times(lr: Any, ratio: float) -> Any:

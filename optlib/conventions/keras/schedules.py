@@ -4,9 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from ..table import FollowedSchedule, schedule_entry
+
+_LENGTH = "(0, inf)"
+_FACTOR = "[0, inf)"
+_entry = partial(
+    schedule_entry,
+    "keras",
+    ignored="name",
+    domains={
+        "decay_steps": _LENGTH,
+        "first_decay_steps": _LENGTH,
+        "warmup_steps": "[0, inf)",
+        "decay_rate": _FACTOR,
+        "power": _FACTOR,
+        "m_mul": _FACTOR,
+        "t_mul": "[1, inf)",
+    },
+)
 
 
 def _keras(name: str, function: Callable[[Any, Any], Any]) -> FollowedSchedule:
@@ -17,7 +35,7 @@ def _periods(xp: Any, k: Any, steps: float, staircase: bool) -> Any:
     return xp.floor(k / steps) if staircase else k / steps
 
 
-@schedule_entry("keras", "ExponentialDecay", ignored="name")
+@_entry("ExponentialDecay")
 def exponential_decay(*, initial_learning_rate, decay_steps, decay_rate, staircase=False):
     """A factor ``decay_rate`` in ``decay_steps`` steps."""
 
@@ -27,7 +45,7 @@ def exponential_decay(*, initial_learning_rate, decay_steps, decay_rate, stairca
     return _keras("ExponentialDecay", rate)
 
 
-@schedule_entry("keras", "InverseTimeDecay", ignored="name")
+@_entry("InverseTimeDecay")
 def inverse_time_decay(*, initial_learning_rate, decay_steps, decay_rate, staircase=False):
     """Divided by a line."""
 
@@ -37,10 +55,8 @@ def inverse_time_decay(*, initial_learning_rate, decay_steps, decay_rate, stairc
     return _keras("InverseTimeDecay", rate)
 
 
-@schedule_entry(
-    "keras",
+@_entry(
     "PiecewiseConstantDecay",
-    ignored="name",
     note="a boundary still sees the value before it; optax and torch change at the boundary",
 )
 def piecewise_constant_decay(*, boundaries, values):
@@ -60,10 +76,8 @@ def piecewise_constant_decay(*, boundaries, values):
     return _keras("PiecewiseConstantDecay", rate)
 
 
-@schedule_entry(
-    "keras",
+@_entry(
     "PolynomialDecay",
-    ignored="name",
     note="does not end at 0 unless told; with cycle the decay is stretched, and jumps up one step "
     "after every multiple of decay_steps",
 )
@@ -81,10 +95,8 @@ def polynomial_decay(
     return _keras("PolynomialDecay", rate)
 
 
-@schedule_entry(
-    "keras",
+@_entry(
     "CosineDecay",
-    ignored="name",
     note="decay_steps does not include the warmup; without warmup_target, warmup_steps is ignored; "
     "alpha is a fraction of the rate from which it decays",
 )
@@ -106,10 +118,8 @@ def cosine_decay(
     return _keras("CosineDecay", rate)
 
 
-@schedule_entry(
-    "keras",
+@_entry(
     "CosineDecayRestarts",
-    ignored="name",
     note="finds the cycle by a logarithm in floatx, without a guard: where it rounds down, which "
     "depends on the backend, a restart comes one step late, after a step at the floor",
 )

@@ -61,9 +61,10 @@ def adopt(*, learning_rate, b1=0.9, b2=0.9999, eps=1e-6, use_clipping=True):
 @entry(
     "optax",
     "sophia",
-    ignored="hessian_diagonal_fn verbose print_win_rate_every_n_steps",
-    fixed={"mu_dtype": None, "weight_decay_mask": None},
-    note="corrects m, and divides by the Hessian's average before this step",
+    ignored="verbose print_win_rate_every_n_steps",
+    fixed={"mu_dtype": None, "weight_decay_mask": None, "hessian_diagonal_fn": None},
+    note="corrects m, and divides by the Hessian's average before this step; each step takes the "
+    "Hessian's diagonal as hess=, in place of hessian_diagonal_fn",
 )
 def sophia(
     *,

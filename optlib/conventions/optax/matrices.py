@@ -17,8 +17,7 @@ from .optimizers import adamw
 @entry(
     "optax",
     "adafactor",
-    ignored="dtype_momentum",
-    fixed={"decay_offset": 0, "weight_decay_mask": None},
+    fixed={"decay_offset": 0, "weight_decay_mask": None, "dtype_momentum": "float64"},
     note="factors from 128 by 128 up, over the two largest axes; the decay ignores the rate; "
     "where squares overflow, a step of zero or NaN",
 )
@@ -66,8 +65,8 @@ def _large(shape: tuple[int, ...], least: int) -> bool:
 @entry(
     "optax",
     "muon",
-    ignored="mu_dtype",
     fixed={
+        "mu_dtype": None,
         "weight_decay_mask": None,
         "adaptive": False,
         "preconditioning": "frobenius",

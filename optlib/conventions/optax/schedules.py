@@ -5,9 +5,28 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from ..table import FollowedSchedule, NotModelled, schedule_entry
+from ..table import FollowedSchedule, NotModelled, like, schedule_entry
+
+_STEPS = {
+    "transition_steps": "integer (-inf, inf)",
+    "transition_begin": "integer (-inf, inf)",
+    "decay_steps": "integer [1, inf)",
+    "warmup_steps": "integer [0, inf)",
+    "power": "[0, inf)",
+    "exponent": "[0, inf)",
+    "decay_rate": "[0, inf)",
+}
+_CYCLE = {
+    "transition_steps": "integer [1, inf)",
+    "pct_start": "[0, 1]",
+    "pct_final": "[0, 1]",
+    "div_factor": "(0, inf)",
+    "final_div_factor": "(0, inf)",
+}
+_entry = partial(schedule_entry, "optax", domains=_STEPS)
 
 _Rate = Callable[[Any, Any], Any]
 
@@ -47,9 +66,6 @@ def _exponential(init, steps, decay_rate, begin, staircase, end) -> _Rate:
 
 
 def _cosine(init: float, steps: int, alpha: float, exponent: float) -> _Rate:
-    if steps <= 0:
-        raise ValueError(f"optax cosine_decay_schedule requires positive decay_steps, got {steps}")
-
     def rate(xp, k):
         half = (1 + xp.cos(math.pi * xp.minimum(k, steps) / steps)) / 2
         return init * ((1 - alpha) * half**exponent + alpha)
@@ -71,6 +87,11 @@ def _join(parts: list[_Rate], boundaries: list[int]) -> _Rate:
 
 
 def _warmup_cosine(init_value, peak_value, warmup_steps, decay_steps, end_value=0.0, exponent=1.0):
+    if decay_steps <= warmup_steps:
+        raise ValueError(
+            f"optax: decay_steps includes the warmup, so it must be larger than warmup_steps="
+            f"{warmup_steps}, got {decay_steps}"
+        )
     alpha = end_value / peak_value if peak_value else 0.0
     warm = _polynomial(init_value, peak_value, 1, warmup_steps)
     decay = _cosine(peak_value, decay_steps - warmup_steps, alpha, exponent)
@@ -104,28 +125,27 @@ def _refuse_negative(name: str, scales: dict[int, float] | None) -> None:
         raise ValueError(f"optax {name} expects non-negative scale factors")
 
 
-@schedule_entry("optax", "constant_schedule")
+@_entry("constant_schedule")
 def constant_schedule(*, value):
     """A constant."""
     return _optax("constant_schedule", _constant(value))
 
 
-@schedule_entry("optax", "linear_schedule", note="no steps at all means constant at init_value")
+@_entry("linear_schedule", note="no steps at all means constant at init_value")
 def linear_schedule(*, init_value, end_value, transition_steps, transition_begin=0):
     """From one value to the other in ``transition_steps`` steps."""
     rate = _polynomial(init_value, end_value, 1, transition_steps, transition_begin)
     return _optax("linear_schedule", rate)
 
 
-@schedule_entry("optax", "polynomial_schedule", note="no steps at all means constant at init_value")
+@_entry("polynomial_schedule", note="no steps at all means constant at init_value")
 def polynomial_schedule(*, init_value, end_value, power, transition_steps, transition_begin=0):
     """The same by a power of the steps that are left."""
     rate = _polynomial(init_value, end_value, power, transition_steps, transition_begin)
     return _optax("polynomial_schedule", rate)
 
 
-@schedule_entry(
-    "optax",
+@_entry(
     "exponential_decay",
     note="decay_rate=0 means constant; end_value is a lower bound below 1 and an upper one above",
 )
@@ -145,21 +165,21 @@ def exponential_decay(
     return _optax("exponential_decay", rate)
 
 
-@schedule_entry("optax", "cosine_decay_schedule", note="alpha is a fraction of init_value")
+@_entry("cosine_decay_schedule", note="alpha is a fraction of init_value")
 def cosine_decay_schedule(*, init_value, decay_steps, alpha=0.0, exponent=1.0):
     """Half a cosine, raised to a power."""
     rate = _cosine(init_value, decay_steps, alpha, exponent)
     return _optax("cosine_decay_schedule", rate)
 
 
-@schedule_entry("optax", "warmup_constant_schedule")
+@_entry("warmup_constant_schedule")
 def warmup_constant_schedule(*, init_value, peak_value, warmup_steps):
     """Warmup from ``init_value`` at k = 0."""
     rate = _polynomial(init_value, peak_value, 1, warmup_steps)
     return _optax("warmup_constant_schedule", rate)
 
 
-@schedule_entry("optax", "warmup_cosine_decay_schedule", note="decay_steps includes the warmup")
+@_entry("warmup_cosine_decay_schedule", note="decay_steps includes the warmup")
 def warmup_cosine_decay_schedule(
     *, init_value, peak_value, warmup_steps, decay_steps, end_value=0.0, exponent=1.0
 ):
@@ -168,9 +188,7 @@ def warmup_cosine_decay_schedule(
     return _optax("warmup_cosine_decay_schedule", rate)
 
 
-@schedule_entry(
-    "optax", "warmup_exponential_decay_schedule", note="transition_begin counts after warmup"
-)
+@_entry("warmup_exponential_decay_schedule", note="transition_begin counts after warmup")
 def warmup_exponential_decay_schedule(
     *,
     init_value,
@@ -190,7 +208,7 @@ def warmup_exponential_decay_schedule(
     return _optax("warmup_exponential_decay_schedule", rate)
 
 
-@schedule_entry("optax", "piecewise_constant_schedule", note="a boundary already sees its scale")
+@_entry("piecewise_constant_schedule", note="a boundary already sees its scale")
 def piecewise_constant_schedule(*, init_value, boundaries_and_scales=None):
     """A factor from every boundary on."""
     _refuse_negative("piecewise_constant_schedule", boundaries_and_scales)
@@ -204,16 +222,14 @@ def piecewise_constant_schedule(*, init_value, boundaries_and_scales=None):
     return _optax("piecewise_constant_schedule", rate)
 
 
-@schedule_entry("optax", "piecewise_interpolate_schedule")
+@_entry("piecewise_interpolate_schedule")
 def piecewise_interpolate_schedule(*, interpolate_type, init_value, boundaries_and_scales=None):
     """From value to value along lines or halves of a cosine."""
     rate = _interpolated(interpolate_type, init_value, boundaries_and_scales)
     return _optax("piecewise_interpolate_schedule", rate)
 
 
-@schedule_entry(
-    "optax", "linear_onecycle_schedule", note="the last value is peak / div / final_div"
-)
+@_entry("linear_onecycle_schedule", domains=_CYCLE, note="the last value is peak / div / final_div")
 def linear_onecycle_schedule(
     *,
     transition_steps,
@@ -233,8 +249,10 @@ def linear_onecycle_schedule(
     return _optax("linear_onecycle_schedule", rate)
 
 
-@schedule_entry(
-    "optax", "cosine_onecycle_schedule", note="peaks at int(pct_start * steps), not one before"
+@_entry(
+    "cosine_onecycle_schedule",
+    domains=_CYCLE,
+    note="peaks at int(pct_start * steps), not one before",
 )
 def cosine_onecycle_schedule(
     *, transition_steps, peak_value, pct_start=0.3, div_factor=25.0, final_div_factor=1e4
@@ -248,19 +266,24 @@ def cosine_onecycle_schedule(
     return _optax("cosine_onecycle_schedule", rate)
 
 
-@schedule_entry(
-    "optax", "sgdr_schedule", note="every cycle may have its own peak, warmup and floor"
-)
+@_entry("sgdr_schedule", note="every cycle may have its own peak, warmup and floor")
 def sgdr_schedule(*, cosine_kwargs):
     """One warmup and cosine after the other."""
-    cycles = list(cosine_kwargs)
-    ends = list(itertools.accumulate(cycle["decay_steps"] for cycle in cycles))
-    return _optax("sgdr_schedule", _join([_warmup_cosine(**c) for c in cycles], ends[:-1]))
+    if not cosine_kwargs:
+        raise ValueError("optax sgdr_schedule: cosine_kwargs must hold at least one cycle")
+    cycles = [like("optax", "warmup_cosine_decay_schedule", **cycle) for cycle in cosine_kwargs]
+    ends = list(itertools.accumulate(cycle["decay_steps"] for cycle in cosine_kwargs))
+    return _optax("sgdr_schedule", _join([cycle.function for cycle in cycles], ends[:-1]))
 
 
-@schedule_entry("optax", "join_schedules", note="each schedule counts from its own boundary")
+@_entry("join_schedules", note="each schedule counts from its own boundary")
 def join_schedules(*, schedules, boundaries):
     """Followed schedules one after the other."""
     if not all(isinstance(part, FollowedSchedule) for part in schedules):
         raise NotModelled("optax join_schedules: schedules must come from like(...)")
+    if len(boundaries) != len(schedules) - 1:
+        raise ValueError(
+            f"optax join_schedules takes one boundary less than schedules, got {len(boundaries)} "
+            f"for {len(schedules)}"
+        )
     return _optax("join_schedules", _join([s.function for s in schedules], boundaries))

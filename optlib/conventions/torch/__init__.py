@@ -1,5 +1,9 @@
-"""PyTorch 2.13: ``optimizers``, ``matrices`` (Adafactor, Muon), ``lbfgs``, and ``schedules``."""
+"""PyTorch 2.13: ``optimizers``, ``matrices`` (Adafactor, Muon), ``lbfgs``, and its schedulers.
 
-from . import lbfgs, matrices, optimizers, schedules
+``schedules`` multiply the rate, ``cycles`` follow cosines and cycles, ``composed`` are made of
+others; ``schedulers`` and ``recursion`` are how PyTorch runs them.
+"""
 
-__all__ = ["lbfgs", "matrices", "optimizers", "schedules"]
+from . import composed, cycles, lbfgs, matrices, optimizers, schedules
+
+__all__ = ["composed", "cycles", "lbfgs", "matrices", "optimizers", "schedules"]

@@ -1,0 +1,111 @@
+"""Edges of the schedules: what does not go together is refused, all else gives finite numbers."""
+
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optlib import SCHEDULES, batchsize, join, schedule
+from optlib.conventions import like
+
+LENGTHS = [-1, 0, 0.5, 1, 2, 2.5, 3, 7, 40, 41, 1000]
+NUMBERS = [-1.0, 0.0, 1e-3, 0.5, 1.0, 2.0, 1e4, float("nan"), float("inf")]
+STEPS = np.arange(1, 120)
+
+
+def drawn(fn):
+    edges = {
+        name: st.sampled_from(LENGTHS if domain.integer else NUMBERS)
+        for name, domain in fn.domains.items()
+    }
+    return st.fixed_dictionaries(edges)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_numbers_are_refused_by_name_and_domain_or_give_finite_values(name):
+    fn = SCHEDULES[name]
+
+    @settings(max_examples=150, deadline=None)
+    @given(drawn(fn))
+    def holds(given_):
+        inside = all(value in fn.domains[k] for k, value in given_.items())
+        try:
+            bound = schedule(name, **given_)
+        except ValueError as refused:
+            words = str(refused)
+            named = re.search(r"(\w+) must satisfy|(.+) must hold", words.partition(": ")[2])
+            assert named, words
+            assert not inside or named[2] in fn.requires
+            return
+        assert inside
+        values = bound(STEPS)
+        assert np.isfinite(values).all() and values.min() >= 0
+        assert [bound(int(t)) for t in STEPS] == pytest.approx(list(values), rel=1e-12, abs=1e-15)
+        assert np.isfinite(bound(10**6))
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers", "words"),
+    [
+        ("linear_to_zero", {"warmup": 10, "total": 10}, "warmup < total must hold, got warmup=10"),
+        ("one_cycle", {"rise": 1, "total": 10}, "rise must satisfy 2 <= rise"),
+        ("one_cycle", {"rise": 10, "total": 10}, "rise < total must hold"),
+        ("wsd", {"warmup": 6, "cooldown": 6, "total": 10}, r"warmup \+ cooldown <= total"),
+        ("wsd_sqrt", {"warmup": np.array([2, 9]), "cooldown": 6, "total": 10}, "must hold"),
+    ],
+)
+def test_lengths_that_do_not_go_together_are_refused(name, numbers, words):
+    with pytest.raises(ValueError, match=words):
+        schedule(name, peak=1.0, **numbers)
+
+
+@pytest.mark.parametrize("name", ["wsd", "wsd_cosine", "wsd_sqrt"])
+def test_a_warmup_of_one_step_leaves_the_whole_run_to_the_cooldown(name):
+    values = schedule(name, peak=1.0, warmup=1, cooldown=10, total=10)(np.arange(1, 11))
+    assert np.all(np.diff(values) < 0) and values[0] < 1 and values[-1] == 0
+
+
+@pytest.mark.parametrize("t", [-1, np.array([-3, 1]), np.float64(-0.5)])
+def test_a_step_before_the_start_is_refused(t):
+    with pytest.raises(ValueError, match="cosine: the step must satisfy 0 <= t, got -"):
+        schedule("cosine", peak=1.0, total=10)(t)
+
+
+def test_an_inverse_root_begins_after_step_0():
+    with pytest.raises(ValueError, match="the step must satisfy 0 < t, got 0"):
+        schedule("inverse_sqrt", peak=1.0, warmup=10)(0)
+
+
+def test_schedules_of_libraries_are_joined_from_their_step_0():
+    warm = like("torch", "LinearLR", lr=0.4, start_factor=0.25, total_iters=3)
+    cool = like("optax", "cosine_decay_schedule", init_value=0.4, decay_steps=10)
+    drop = schedule("step_decay", peak=0.4, period=5)
+    run = like("torch", "MultiplicativeLR", lr=0.2, lr_lambda=lambda k: 0.5)
+    t = np.arange(1, 9)
+    for first, second in ((warm, cool), (warm, drop), (drop, run)):
+        joined = join(first, second, at=4)
+        wanted = [*(first.at_step(k) for k in t[:4]), *(second.at_step(k) for k in t[:4])]
+        assert [joined(int(k)) for k in t] == pytest.approx(wanted, rel=1e-15)
+        assert list(joined(t)) == pytest.approx(wanted, rel=1e-15)
+    assert join(warm, cool, at=4).at_step(5) == 0.4
+
+
+def test_the_square_root_rule_scales_a_decoupled_decay_by_the_root():
+    """A batch kappa times larger takes kappa times fewer steps, each of which forgets as much more.
+
+    The decay forgets by lr * weight_decay a step, so that product must grow by kappa.
+    """
+    old = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.1}
+    for kappa in (0.25, 1.0, 4.0, 9.0):
+        new = batchsize.square_root(kappa, **old)
+        assert new["weight_decay"] == pytest.approx(kappa**0.5 * 0.1, rel=1e-12)
+        per_sample = new["lr"] * new["weight_decay"] / kappa
+        assert per_sample == pytest.approx(old["lr"] * old["weight_decay"], rel=1e-12)
+    del old["weight_decay"]
+    assert set(batchsize.square_root(4, **old)) == set(old)
+    with pytest.raises(ValueError, match="weight_decay must satisfy"):
+        batchsize.square_root(4, **old, weight_decay=-1.0)
