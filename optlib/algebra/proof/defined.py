@@ -6,14 +6,14 @@ needs x >= 1, though the product of two imaginary numbers is real.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import sympy as sp
 from sympy.core.relational import Relational
 
-from ...domains import Domain
-from .facts import Domains, canonical, end_of, index_domain
+from .facts import Domains, canonical, index_domain
+from .halflines import narrowed
 from .hypotheses import Hypothesis
 from .signs import nonnegative, positive
 
@@ -65,22 +65,6 @@ def where_real(
             s: d for s, d in domains.items() if s.name not in {k.name for k in known}
         } | known
     return expressions, domains, left
-
-
-def narrowed(
-    domains: Domains, facts: Iterable[Hypothesis]
-) -> tuple[dict[str, Domain], tuple[Hypothesis, ...]]:
-    """The domains of the symbols that a fact bounds by a number, and the facts that remain."""
-    smaller: dict[str, Domain] = {}
-    left = []
-    for fact in facts:
-        found = _half_line(fact, domains)
-        if found is None:
-            left.append(fact)
-        else:
-            s, half = found
-            smaller[s.name] = smaller.get(s.name, domains[s]).meet(half)
-    return smaller, tuple(left)
 
 
 def follows(fact: Hypothesis, known: Sequence[Hypothesis], domains: Domains) -> bool:
@@ -273,24 +257,6 @@ def _oriented(fact: Hypothesis, pattern: str = "") -> sp.Basic:
     if (pattern or fact.pattern) in ("@ > 0", "@ >= 0"):
         return e
     return min(e, -e, key=lambda f: (str(f).startswith("-"), str(f)))
-
-
-def _half_line(fact: Hypothesis, domains: Domains) -> tuple[sp.Symbol, Domain] | None:
-    """The symbol and the half-line, if the fact says that the symbol lies on it."""
-    e = fact.expression
-    if fact.pattern not in ("@ > 0", "@ >= 0") or len(e.free_symbols) != 1:
-        return None
-    (s,) = e.free_symbols
-    if s not in domains or not e.is_polynomial(s) or sp.degree(e, s) != 1:
-        return None
-    slope = e.coeff(s, 1)
-    edge = sp.nsimplify(-e.coeff(s, 0) / slope)
-    closed = fact.pattern == "@ >= 0"
-    if not edge.is_Rational or end_of(float(edge)) != edge:
-        return None
-    if slope > 0:
-        return s, Domain(low=float(edge), closed_low=closed)
-    return s, Domain(high=float(edge), closed_high=closed)
 
 
 @lru_cache(maxsize=4096)
