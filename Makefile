@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test core oldest serve notebooks site lint clean help
+.PHONY: book test core oldest serve notebooks site lint mutants clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -54,6 +54,9 @@ site: $(READY)
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
+
+mutants: $(READY) ## change the package in small ways, tell which changes no test notices
+	$(BIN)/python tools/mutate.py $(if $(FOLDER),--folder $(FOLDER)) --count $(or $(COUNT),25) --seed $(or $(SEED),0)
 
 clean: ## remove the site and the environment
 	rm -rf _build $(VENV) $(VENV)-* .pytest_cache .ruff_cache .hypothesis

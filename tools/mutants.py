@@ -126,7 +126,7 @@ def _constants(node: ast.Constant) -> Iterator[ast.AST]:
 
 
 def _visited(node: ast.AST, inside: bool = False) -> Iterator[ast.AST]:
-    """The nodes that run: no annotation, no message of an error, no early return outside."""
+    """The nodes that run: no annotation, no text; outside of functions no assignment, no branch."""
     if isinstance(node, ast.JoinedStr):
         return
     if inside or not isinstance(node, ast.Assign | ast.For | ast.If | ast.With):
@@ -168,4 +168,6 @@ def mutants(path: Path, source: str) -> list[Mutant]:
 
 
 def _closed(node: ast.expr) -> bool:
-    return isinstance(node, ast.Call | ast.Name | ast.Constant | ast.Attribute | ast.Subscript)
+    if isinstance(node, ast.Constant):
+        return not isinstance(node.value, int | float) or node.value >= 0
+    return isinstance(node, ast.Call | ast.Name | ast.Attribute | ast.Subscript)

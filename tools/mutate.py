@@ -44,9 +44,10 @@ FOLDERS = {
     ),
     "rules": (
         "optlib/rules",
-        "test_family test_recent test_variants test_damping test_modifiers test_matrix"
-        " test_quantize test_lbfgs test_newton test_muon test_shampoo test_adam_mini test_modelwise"
-        " test_minimize test_rules test_reference test_second_opinion",
+        "test_defaults test_debias test_family test_recent test_variants test_damping"
+        " test_modifiers test_matrix test_quantize test_lbfgs test_newton test_muon test_shampoo"
+        " test_adam_mini test_modelwise test_minimize test_rules test_reference"
+        " test_second_opinion",
     ),
     "schedules": (
         "optlib/schedules",

@@ -44,6 +44,34 @@ def radicals():
     yield Claim(sp.sqrt(1 - beta**2), 1 - beta, {beta: R(1, 2)})
 
 
+def hidden_squares():
+    """Radicands multiplied out, in which a prover has to find the squares itself."""
+    for p, q in product(range(1, 4), repeat=2):
+        square, at = sp.expand((x - p) ** 2 * (y + q)), {x: p - 2, y: 1}
+        yield Claim(sp.sqrt(square), sp.sqrt(y + q), at)
+        yield Claim(sp.sqrt(square), (x - p) * sp.sqrt(y + q), at)
+        yield Claim(
+            sp.sqrt(sp.expand((x - p) * (y - q))),
+            sp.sqrt(x - p) * sp.sqrt(y - q),
+            {x: p - 1, y: q - 1},
+        )
+    for p in (1, 2):
+        below = {x: p - 2}
+        yield Claim(sp.sqrt(sp.expand((x - p) ** 2)), x - p, below)
+        yield Claim(sp.sqrt(sp.expand((x - p) ** 2)), sp.Integer(1), below)
+        yield Claim(sp.sqrt(sp.expand((x - p) ** 4)), sp.Abs(x - p), below)
+        yield Claim(sp.expand((x - p) ** 4) ** R(1, 4), x - p, below)
+        yield Claim(sp.expand((x - p) ** 2) ** R(3, 2), (x - p) ** 3, below)
+        yield Claim(1 / sp.sqrt(sp.expand((x - p) ** 2)), 1 / (x - p), below)
+    half = {beta: R(1, 2), gamma: R(1, 3), v: 2}
+    yield Claim(sp.sqrt(sp.expand((1 - beta) * (1 - gamma))), sp.sqrt(1 - beta), half)
+    yield Claim(sp.sqrt(sp.expand((1 - beta) * (1 - gamma))), sp.sqrt(1 - gamma), half)
+    yield Claim(sp.sqrt(sp.expand((beta - 2) ** 2 * (3 - gamma))), sp.sqrt(3 - gamma), half)
+    yield Claim(sp.sqrt(sp.expand((beta - 2) * (gamma - 3))), sp.sqrt(3 - gamma), half)
+    yield Claim(sp.sqrt(sp.expand(v * (1 - beta))), sp.sqrt(v), half)
+    yield Claim(sp.sqrt(sp.expand((1 + v) ** 2)), v, half)
+
+
 def powers():
     for outer, inner in ((R(1, 2), 2), (R(3, 2), 2), (R(1, 4), 4), (R(3, 4), 4), (R(1, 2), 6)):
         for p in (0, 1, 5):
@@ -253,6 +281,7 @@ def far_or_narrow():
 
 FAMILIES = [
     radicals,
+    hidden_squares,
     powers,
     logarithms,
     absolute_values,

@@ -7,6 +7,7 @@ from claims_false import DOMAINS, R, beta, eps, gamma, t, v, x, y
 from optlib.algebra import verdicts
 from optlib.algebra.proof import limits
 
+k = sp.Symbol("k", integer=True)
 SMALL, LATE = R(1, 10**12), 10**6 + 1
 
 # The expression, what moves where, a value that is not the limit, and a point close to the end at
@@ -96,3 +97,37 @@ def test_true_limits_are_shown_and_their_near_misses_are_not(case):
     expression, variable, to, value = case
     assert shown(expression, variable, to, value)
     assert not shown(expression, variable, to, value + R(1, 10**6))
+
+
+SEQUENCE = sp.Function("g")
+MANY = sum(sp.symbols("a1:5"), sp.Integer(0))
+REASONS = [
+    (sp.sign(x), x, 0, 0, "the sides disagree"),
+    (sp.sin(t), t, sp.oo, 0, "SymPy finds none"),
+    (sp.Sum(SEQUENCE(k), (k, 1, t)) / t, t, sp.oo, 0, "a sum is left"),
+    (MANY * x, x, 0, 0, "too many symbols may vanish"),
+    (1 / x**2, x, 0, 0, "the limit found is oo"),
+    (beta**t + 1, t, sp.oo, 0, "the limit found is 1"),
+]
+
+
+@pytest.mark.parametrize("case", REASONS, ids=lambda case: f"{case[0]} to {case[3]}")
+def test_a_limit_that_is_not_shown_says_why(case):
+    *limit, reason = case
+    found = limits.limit_verdict(*limit, domains=DOMAINS)
+    assert found.undecided and reason in found.reason
+
+
+def test_as_many_symbols_may_vanish_as_can_be_tried():
+    assert shown(sum(sp.symbols("a1:4"), sp.Integer(0)) * x, x, 0, 0)
+
+
+def test_the_value_of_a_limit_does_not_hold_what_moves():
+    with pytest.raises(ValueError, match="which is gone in the limit"):
+        shown(x * y, x, 0, x)
+
+
+@pytest.mark.parametrize(("end", "domain"), [(2, "[0, 1]"), (-1, "[0, inf)")])
+def test_an_end_outside_the_domain_is_refused(end, domain):
+    with pytest.raises(ValueError, match="stays in"):
+        limits.limit_verdict(x**2, x, end, end**2, domains={"x": domain})

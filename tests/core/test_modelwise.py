@@ -219,3 +219,13 @@ def test_it_runs_in_minimize(rule):
     problem = problems.rosenbrock()
     run = minimize(Optimizer(rule, lr=np.array([0.5, 1.0])), problem, steps=3000, record="last")
     assert np.all(run.f[-1] < 1e-2 * problem.value(problem.start)) and not run.diverged.any()
+
+
+@pytest.mark.parametrize("growth", [1.0, 3.0])
+def test_the_sum_below_the_estimate_grows_by_the_gradient_with_or_without_the_rate(growth):
+    g, x, zeros = np.array([0.5, -2.0]), np.ones(2), np.zeros(2)
+    state, hyper = (zeros, zeros, zeros, x, np.zeros(1), np.full(1, growth)), {"lr": 0.1}
+    with_rate, without = (RULES[name](np, 5, g, x, *state, **hyper)[3] for name in MODEL)
+    np.testing.assert_allclose(without, growth**2 * g, rtol=1e-12)
+    rate = 0.1 * np.sqrt(1 - 0.999**5) / (1 - 0.9**5)
+    np.testing.assert_allclose(with_rate, rate * without, rtol=1e-12)

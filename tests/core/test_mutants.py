@@ -1,0 +1,90 @@
+"""The mutants: each is one change that Python can read, at a place where code runs."""
+
+import ast
+from pathlib import Path
+from textwrap import dedent
+
+import mutate
+import pytest
+from mutants import mutants
+
+ROOT = Path(mutate.__file__).resolve().parent.parent
+
+
+def changes(source):
+    return {m.change for m in mutants(Path("a.py"), dedent(source))}
+
+
+CASES = {
+    "a + b": {"a + b -> (a - b)"},
+    "a ** b": {"a ** b -> (a * b)"},
+    "a & b": {"a & b -> (a | b)"},
+    "a < b": {"a < b -> (a <= b)"},
+    "a <= b": {"a <= b -> (a < b)"},
+    "a == b": {"a == b -> (a != b)"},
+    "a not in b": {"a not in b -> (a in b)"},
+    "a is None": {"a is None -> (a is not None)"},
+    "a < b <= c": {"a < b <= c -> (a <= b <= c)", "a < b <= c -> (a < b < c)"},
+    "a and b": {"a and b -> (a or b)", "a and b -> a", "a and b -> b"},
+    "not a": {"not a -> a"},
+    "-a": {"-a -> a"},
+    "abs(a)": {"abs(a) -> a"} | {"abs(a) -> pass"},
+    "sp.Max(a, b)": {"sp.Max(a, b) -> sp.Min(a, b)"} | {"sp.Max(a, b) -> pass"},
+    "any(a)": {"any(a) -> all(a)"} | {"any(a) -> pass"},
+    "a if b else c": {"a if b else c -> (a if not b else c)"},
+    "[a for a in b if a]": {"a -> (not a)", "a -> True"},
+    "2": {"2 -> 3", "2 -> 1"},
+    "0.5": {"0.5 -> 1.5", "0.5 -> (-0.5)"},
+    "True": {"True -> False"},
+    "a += b": {"a += b -> a -= b", "a += b -> pass"},
+    "def f():\n    if a: b": {"a -> (not a)", "if a: b -> return"},
+    "if a: b": set(),
+    "while a: b": {"a -> (not a)"},
+    "raise a": {"raise a -> pass"},
+    "def f(x: 3 = a): b = a": {"b = a -> return"},
+    '"""Text of 3."""': set(),
+    'f"{1 + a}"': set(),
+    "a": set(),
+}
+
+
+@pytest.mark.parametrize("source", CASES)
+def test_every_change_is_made_and_no_other(source):
+    assert changes(source) == CASES[source]
+
+
+FILES = sorted(p.relative_to(ROOT) for p in (ROOT / "optlib" / "rules").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_a_mutant_is_read_by_python_and_is_another_program(path):
+    source = (ROOT / path).read_text(encoding="utf-8")
+    tree = ast.dump(ast.parse(source))
+    for mutant in mutants(path, source):
+        changed = mutant.applied(source)
+        assert ast.dump(ast.parse(changed)) != tree
+        assert mutant.old in source and mutant.key(source)[1] in source
+
+
+@pytest.mark.parametrize("folder", mutate.FOLDERS)
+def test_the_same_seed_draws_the_same_mutants_of_a_folder_alone(folder):
+    drawn = mutate.chosen(folder, 30, seed=4)
+    assert drawn == mutate.chosen(folder, 30, seed=4) != mutate.chosen(folder, 30, seed=5)
+    place = Path(mutate.FOLDERS[folder][0])
+    others = [Path(p) for p, _ in mutate.FOLDERS.values() if Path(p) != place]
+    for mutant in drawn:
+        assert place in mutant.path.parents
+        assert not any(p in mutant.path.parents for p in others if place in p.parents)
+
+
+@pytest.mark.parametrize("folder", mutate.FOLDERS)
+def test_the_tests_of_a_folder_exist(folder):
+    for name in mutate.FOLDERS[folder][1].split():
+        assert (ROOT / "tests" / "core" / f"{name}.py").resolve().is_file()
+
+
+def test_every_mutant_listed_as_without_effect_is_one():
+    """A line that has changed since leaves the list."""
+    for file, line, change in mutate.listed():
+        source = (ROOT / file).read_text(encoding="utf-8")
+        assert (file, line, change) in {m.key(source) for m in mutants(Path(file), source)}
