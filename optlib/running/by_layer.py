@@ -64,7 +64,7 @@ class PerLayer:
         # A later layer may refuse the step, so every layer first moves a copy.
         new_x = {k: a.copy() for k, a in xs.items()}
         new_state = {k: {n: a.copy() for n, a in s.items()} for k, s in states.items()}
-        with np.errstate(all="ignore"):
+        with checks.quiet():
             parts = self._parts(t, g, like(x, new_x), like(x, new_state), 0, inputs)
         for opt, given, extra in parts.values():
             if not opt.step_(*given, nonfinite=nonfinite, **extra):

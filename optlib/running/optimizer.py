@@ -169,8 +169,7 @@ class Optimizer:
             For NaN or infinite values, unless they are to be skipped.
         """
         checks.policy("nonfinite", nonfinite, ("raise", "skip"))
-        # What a warning would say of the numbers, the policy says of the step.
-        with np.errstate(all="ignore"):
+        with checks.quiet():
             layers = self._open(t, g, x, state, 0, inputs)
             checks.writable(_written(layers))
             results = self._advanced(layers, 0).values()
@@ -204,7 +203,7 @@ class Optimizer:
         return modelwise.apart(self.rule, layers, *whole, sweep_axes)
 
     def _init_layer(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
-        xp = checks.parameter(label, x)
+        xp, x = checks.parameter(label, x), checks.plain(x)
         hyper = {k: at_step(v, 1) if callable(v) else v for k, v in self.hyper.items()}
         if self.rule.scope != "matrix":
             return self.rule.init(xp, x, **hyper)
@@ -232,7 +231,7 @@ class Optimizer:
         extra = {name: matched(x, value, name) for name, value in inputs.items()}
         layers = []
         for k, array in xs.items():
-            xp = checks.parameter(k, array)
+            xp, array = checks.parameter(k, array), checks.plain(array)
             checks.axes(k, sweep_axes, array)
             fresh = self._init_layer(k, array, sweep_axes)
             layers.append(
