@@ -93,6 +93,10 @@ class PerLayer:
         ts = matched(x, t, "t") if isinstance(t, (Mapping, list, tuple)) else dict.fromkeys(xs, t)
         extra = {name: matched(x, value, name) for name, value in inputs.items()}
         if self.before is not None:
+            gs = {
+                k: checks.array_for(k, "gradient", g, xs[k], checks.parameter(k, xs[k]))
+                for k, g in gs.items()
+            }
             gs = dict(zip(gs, self.before(list(gs.values()), sweep_axes), strict=True))
         return {
             k: (

@@ -8,7 +8,18 @@ import pytest
 from numpy.lib.stride_tricks import as_strided
 from support import extra, gradients, optimizer, same, start
 
-from optlib import RULES, NonFiniteError, Optimizer, minimize, per_layer, problems, schedule
+from optlib import (
+    RULES,
+    NonFiniteError,
+    Optimizer,
+    clip_global_norm,
+    clip_norm,
+    clip_value,
+    minimize,
+    per_layer,
+    problems,
+    schedule,
+)
 
 SHAPE = (3, 4)
 
@@ -138,10 +149,22 @@ def masked(a):
     return np.ma.array(a, mask=np.arange(a.size).reshape(a.shape) == 1)
 
 
-@pytest.mark.parametrize("make", [Optimizer, lambda rule: per_layer(lambda k, a: Optimizer(rule))])
+def unclipped(gradients, sweep_axes):
+    return gradients
+
+
+MAKES = {
+    "one rule": Optimizer,
+    "per layer": lambda rule: per_layer(lambda k, a: Optimizer(rule)),
+    "with a before": lambda rule: Optimizer(rule, before=unclipped),
+    "per layer with a before": lambda rule: per_layer(lambda k, a: Optimizer(rule), unclipped),
+}
+
+
+@pytest.mark.parametrize("make", MAKES)
 @pytest.mark.parametrize("which", ["parameter", "gradient", "state", "hess"])
 def test_a_mask_is_not_dropped_silently(make, which):
-    opt, x, g = make("sophia"), np.ones(4), np.ones(4)
+    opt, x, g = MAKES[make]("sophia"), np.ones(4), np.ones(4)
     state, hess = opt.init(x), np.ones(4)
     if which == "parameter":
         x = masked(x)
@@ -155,6 +178,16 @@ def test_a_mask_is_not_dropped_silently(make, which):
         with pytest.raises(TypeError, match=f"{which}.* is a masked array.*give its filled"):
             step(1, g, x, state, hess=hess)
     assert (np.asarray(x) == 1).all()
+
+
+@pytest.mark.parametrize("clip", [clip_value, clip_norm, clip_global_norm])
+def test_clipping_takes_no_masks(clip):
+    for odd in ([masked(np.ones(4))], [np.ones(2), masked(np.ones(4))]):
+        with pytest.raises(TypeError, match="a gradient to clip is a masked array"):
+            clip(0.5)(odd, 0)
+    opt = per_layer(lambda k, a: Optimizer("sgd"), before=clip(0.5))
+    with pytest.raises(TypeError, match="gradient is a masked array"):
+        opt.step(1, masked(np.ones(4)), np.ones(4), {})
 
 
 def test_minimize_takes_no_masks():
