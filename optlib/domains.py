@@ -180,6 +180,8 @@ def setting(owner: str, name: str, value: Any, domain: Domain) -> Any:
         raise TypeError(
             f"{owner}: {name} must be a number, an array of settings or a schedule, got {value!r}"
         )
+    if hasattr(value, "dtype"):
+        value = _own(owner, name, value)
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "fiu":
             raise TypeError(f"{owner}: {name} must hold real numbers, its dtype is {value.dtype}")
@@ -191,6 +193,18 @@ def setting(owner: str, name: str, value: Any, domain: Domain) -> Any:
         raise ValueError(f"{owner}: {name} must satisfy {domain.describe(name)}, got {outside!r}")
     if is_number(value):
         _representable(owner, name, value)
+    return value
+
+
+def _own(owner: str, name: str, value: Any) -> Any:
+    """A copy that nobody else writes into, so that what was checked is what runs."""
+    if isinstance(value, np.ma.MaskedArray):
+        raise TypeError(f"{owner}: {name} is a masked array; give its compressed() or filled(...)")
+    if not isinstance(value, np.ndarray):
+        # Arrays of other libraries cannot be written into, but for torch's.
+        return value.clone() if hasattr(value, "clone") else value
+    value = np.array(value)
+    value.flags.writeable = False
     return value
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,14 @@ from .containers import named
 
 class NonFiniteError(FloatingPointError, ValueError):
     """A gradient, an update or a state is NaN or infinite; nothing was changed."""
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """No warning about numbers: what it would say of them, a policy says of the whole step."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)
+        yield
 
 
 def typed(name: str, value: Any, kind: type) -> None:
@@ -49,9 +59,10 @@ def parameter(label: Any, x: Any) -> Any:
     Raises
     ------
     TypeError
-        If it is no array, or not of real floating-point numbers.
+        If it is no array, or a masked one, or not of real floating-point numbers.
     """
     name = named("parameter", label)
+    unmasked(name, x)
     if isinstance(x, np.generic) or is_number(x) or isinstance(x, complex):
         raise TypeError(
             f"{name} is a scalar ({type(x).__name__}), which cannot be updated; give an "
@@ -63,6 +74,26 @@ def parameter(label: Any, x: Any) -> Any:
         raise TypeError(f"{name} must be an array, got {type(x).__name__}") from None
     _floating(name, xp, x)
     return xp
+
+
+def unmasked(name: str, a: Any) -> None:
+    """``a`` has no mask, which a step would not look at.
+
+    Raises
+    ------
+    TypeError
+        If it is a masked array.
+    """
+    if isinstance(a, np.ma.MaskedArray):
+        raise TypeError(
+            f"{name} is a masked array, and a step moves every entry; give its filled(0.0), or "
+            "what else is to stand for the masked entries"
+        )
+
+
+def plain(a: Any) -> Any:
+    """The same memory as an array of NumPy's own class, whose arithmetic no subclass changes."""
+    return np.asarray(a) if isinstance(a, np.ndarray) else a
 
 
 def array_for(label: Any, what: str, value: Any, x: Any, xp: Any) -> Any:
@@ -87,6 +118,7 @@ def square_for(label: Any, what: str, value: Any, x: Any, xp: Any, sweep_axes: i
 def _shaped(name: str, value: Any, shape: tuple[int, ...], x: Any, xp: Any) -> Any:
     if value is None or isinstance(value, (str, bytes, list, tuple, dict)):
         raise TypeError(f"{name} must be an array of shape {shape}, got {value!r:.60}")
+    unmasked(name, value)
     value = xp.asarray(value)
     _floating(name, xp, value)
     if tuple(value.shape) != shape:
@@ -119,7 +151,7 @@ def state_for(
     Raises
     ------
     TypeError
-        If it is not a dict of arrays by these names, or an array has another type.
+        If it is not a dict of arrays by these names, or an array is masked or has another type.
     ValueError
         If an array has another shape.
     """
@@ -131,6 +163,7 @@ def state_for(
         given = state[key]
         if not hasattr(given, "dtype") or not hasattr(given, "shape"):
             raise TypeError(f"{name}: {key} must be an array, got {type(given).__name__}")
+        unmasked(f"{name}: {key}", given)
         if given.dtype != start.dtype:
             raise TypeError(f"{name}: {key} is {given.dtype}, expected {start.dtype}")
         # In a sweep, what is one number per layer becomes one for each run.
@@ -139,7 +172,7 @@ def state_for(
             raise ValueError(
                 f"{name}: {key} has shape {tuple(given.shape)}, expected {tuple(start.shape)}"
             )
-    return {key: state[key] for key in fresh}
+    return {key: plain(state[key]) for key in fresh}
 
 
 def writable(arrays: Mapping[str, Any]) -> None:
@@ -157,8 +190,7 @@ def writable(arrays: Mapping[str, Any]) -> None:
             raise TypeError(f"step_ writes NumPy arrays in place; {name} is {type(a).__name__}")
         if not a.flags.writeable:
             raise ValueError(f"{name} is read-only; give step_ a writable copy")
-        repeated = any(stride == 0 and n > 1 for stride, n in zip(a.strides, a.shape, strict=True))
-        if a.size and repeated:
+        if _folded(a):
             raise ValueError(f"{name} overlaps itself; give step_ a copy")
     for (one, a), (two, b) in itertools.combinations(arrays.items(), 2):
         if _overlap(a, b):
@@ -201,8 +233,30 @@ def policy(name: str, given: str, known: Mapping[str, Callable] | tuple[str, ...
 
 
 def _floating(name: str, xp: Any, a: Any) -> None:
-    if not xp.isdtype(a.dtype, "real floating"):
-        raise TypeError(f"{name} must hold real floating-point numbers, its dtype is {a.dtype}")
+    # Types that were added to NumPy, such as bfloat16, are void to it.
+    foreign = isinstance(a.dtype, np.dtype) and a.dtype.kind == "V" and xp is np
+    if foreign or not xp.isdtype(a.dtype, "real floating"):
+        raise TypeError(
+            f"{name} must hold real floating-point numbers, its dtype is {a.dtype}; "
+            "give it in float32 or float64"
+        )
+
+
+def _folded(a: np.ndarray) -> bool:
+    """Whether two entries share memory."""
+    steps = sorted((abs(s), n) for s, n in zip(a.strides, a.shape, strict=True) if n > 1)
+    reach = a.itemsize
+    for stride, n in steps:
+        if stride < reach:
+            break
+        reach = stride * (n - 1) + reach
+    else:
+        return False
+    # Rare: axes whose reaches cross may still miss each other, as the teeth of two combs.
+    places = np.zeros(1, np.int64)
+    for stride, n in steps:
+        places = np.add.outer(places, stride * np.arange(n)).ravel()
+    return a.size > 0 and bool(np.any(np.diff(np.sort(places)) < a.itemsize))
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> bool:

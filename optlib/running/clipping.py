@@ -12,6 +12,7 @@ from typing import Any
 from ..domains import Domain, number
 from ..namespaces import Arrays, array_namespace
 from ..rules.sizes import divisor, norm
+from .checks import unmasked
 from .step import flat
 
 _POSITIVE = Domain.parse("(0, inf)")
@@ -35,7 +36,7 @@ def clip_value(limit: float) -> Clip:
     limit = number("clip_value", "limit", limit, _POSITIVE)
 
     def clip(gradients: list[Any], sweep_axes: int) -> list[Any]:
-        words = [Arrays(array_namespace(g)) for g in gradients]
+        words = [_words(g) for g in gradients]
         return [
             xp.maximum(xp.minimum(g, limit), -limit) for xp, g in zip(words, gradients, strict=True)
         ]
@@ -92,10 +93,15 @@ def clip_global_norm(max_norm: float) -> Clip:
     return clip
 
 
+def _words(g: Any) -> Arrays:
+    unmasked("a gradient to clip", g)
+    return Arrays(array_namespace(g))
+
+
 def _length(g: Any, sweep_axes: int) -> Any:
     """The norm of one layer, one number per run on a last axis of length 1."""
-    xp = array_namespace(g)
-    return norm(Arrays(xp), flat(xp, sweep_axes)(g))
+    xp = _words(g)
+    return norm(xp, flat(xp, sweep_axes)(g))
 
 
 def _together(lengths: list[Any]) -> Any:

@@ -76,7 +76,7 @@ def descend(
     path = _Path(group, closure, clock, before)
     start = [x.copy() for x in path.parameters]
     try:
-        with np.errstate(all="ignore"):
+        with checks.quiet():
             loss = path.begin()
             path.go(limits, search)
             path.finish()

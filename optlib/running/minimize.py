@@ -116,6 +116,7 @@ def minimize(
     checks.typed("minimize: problem", problem, Problem)
     if averaging is not None:
         checks.typed("minimize: averaging", averaging, Averaging)
+    checks.unmasked("x0", x0)
     start = np.array(problem.start if x0 is None else x0)
     checks.parameter(None, start)
     axes = start.ndim - len(problem.shape)
@@ -203,7 +204,7 @@ def _step(
 ) -> tuple[np.ndarray, tuple]:
     """The gradient; and the point, the state and the average after a step."""
     at = averaging.point(now.x, now.average)
-    g = np.asarray(problem.grad(at, now.t), dtype=now.x.dtype)
+    g = _gradient(problem, at, now)
     layer = _layer(optimizer, problem, now, at, g)
     u, state = displacement(optimizer, layer, runs)
     x = _projected(problem, cast(np, now.x - u, now.x.dtype))
@@ -218,7 +219,7 @@ def _search(
     """The same with the rate searched for; value and gradient at the end serve the next step."""
 
     def value_and_grad(x: np.ndarray) -> tuple[float, np.ndarray]:
-        return problem.value(x, now.t), np.asarray(problem.grad(x, now.t), dtype=now.x.dtype)
+        return problem.value(x, now.t), _gradient(problem, x, now)
 
     if known is None:
         known = value_and_grad(now.x)
@@ -231,6 +232,12 @@ def _search(
     moved = cast(np, now.x - lr * u, now.x.dtype)
     x = _projected(problem, moved)
     return layer.g, (x, state, now.average), tuple(known) if x is moved else None
+
+
+def _gradient(problem: Problem, at: np.ndarray, now: _Now) -> np.ndarray:
+    g = problem.grad(at, now.t)
+    checks.unmasked(f"the gradient of {problem.name}", g)
+    return np.asarray(g, dtype=now.x.dtype)
 
 
 def _layer(

@@ -121,7 +121,7 @@ class Optimizer(Stepping):
         return list(modelwise.apart(self.rule, layers, *whole, sweep_axes).values())
 
     def _init_layer(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
-        xp = checks.parameter(label, x)
+        xp, x = checks.parameter(label, x), checks.plain(x)
         hyper = {k: at_step(v, 1) if callable(v) else v for k, v in self.hyper.items()}
         if self.rule.scope != "matrix":
             return self.rule.init(xp, x, **hyper)
@@ -157,7 +157,7 @@ class Optimizer(Stepping):
         extra = {name: matched(x, value, name) for name, value in inputs.items()}
         layers = []
         for k, array in xs.items():
-            xp = checks.parameter(k, array)
+            xp, array = checks.parameter(k, array), checks.plain(array)
             checks.axes(k, sweep_axes, array)
             fresh = self._init_layer(k, array, sweep_axes)
             layers.append(

@@ -124,8 +124,7 @@ class Stepping:
         NonFiniteError
             For NaN or infinite values, unless they are to be skipped.
         """
-        # What a warning would say of the numbers, the policy says of the step.
-        with np.errstate(all="ignore"):
+        with checks.quiet():
             layers = self.opened(t, g, x, state, 0, clock, inputs)
         return move_in_place({"": (self, layers)}, nonfinite)
 
@@ -168,7 +167,7 @@ def move_in_place(
             for k, a in layer.state.items()
         }
     )
-    with np.errstate(all="ignore"):
+    with checks.quiet():
         prepare(before, [layer for _, layer in every], 0)
         results = [new for mover, layers in parts.values() for new in mover.moved(layers, 0)]
     if fault := _not_finite(every, results):
