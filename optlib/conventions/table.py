@@ -37,6 +37,8 @@ class Entry:
         What is peculiar to this library, in a sentence.
     schedule : bool
         Whether it is a schedule, and not an optimizer.
+    shapes : {"any", "matrices"}
+        Which layers it takes: all, or only those of exactly two axes.
     """
 
     library: str
@@ -46,6 +48,7 @@ class Entry:
     fixed: Mapping[str, Any]
     note: str
     schedule: bool = False
+    shapes: str = "any"
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -67,13 +70,13 @@ def entry(
     fixed: Mapping[str, Any] | None = None,
     note: str = "",
     schedule: bool = False,
+    shapes: str = "any",
 ) -> Callable[[Callable], Callable]:
     """Enter a function of a library's arguments into the table; see :class:`Entry`."""
 
     def register(build: Callable) -> Callable:
-        TABLE[library, name] = Entry(
-            library, name, build, frozenset(ignored.split()), dict(fixed or {}), note, schedule
-        )
+        skipped, only = frozenset(ignored.split()), dict(fixed or {})
+        TABLE[library, name] = Entry(library, name, build, skipped, only, note, schedule, shapes)
         return build
 
     return register
