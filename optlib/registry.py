@@ -42,7 +42,7 @@ def rule(
     (name ->
     :class:`~optlib.domains.Domain`, for hyper-parameters and states), ``state`` (names), ``hyper``
     (name -> default), ``inputs`` (names), ``takes_lr``, ``init``, ``square``, ``invariants`` and
-    ``traceable``.
+    ``traceable``; also ``axes``, how many axes a layer must have, which is None for any number.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def rule(
         fn.inputs = tuple(k for k in keywords if k in free and k != "lr")
         fn.takes_lr = "lr" in free
         fn.scope, fn.parent, fn.change, fn.source = scope, parent, change, source
-        fn.square, fn.invariants, fn.traceable = square, invariants, traceable
+        fn.square, fn.invariants, fn.traceable, fn.axes = square, invariants, traceable, None
         fn.domains = _domains(fn.__name__, fn.hyper, {"lr": None, **(domains or {})})
         for name in fn.state + fn.inputs:
             given = (domains or {}).get(name) or QUANTITIES.get(name) or "real"

@@ -151,16 +151,20 @@ def _settings(one: Spec, a: Optimizer, two: Spec, b: Optimizer) -> Iterator[str]
 
 
 def _distance(a: Optimizer, b: Optimizer) -> float:
-    """On gradients of sizes from 1e-6 to 100, in a layer of two rows and one of one."""
+    """On gradients of sizes from 1e-6 to 100, in a layer of two rows and one of one.
+
+    The latter is a vector, or a matrix where one of the two takes matrices alone.
+    """
+    last = (2,) if all(_one(o).rule.axes is None for o in (a, b)) else (1, 2)
     rng = np.random.default_rng(0)
     scales = np.geomspace(1e-6, 1e2, 8)
-    start = [rng.standard_normal((2, 3)), rng.standard_normal(2)]
+    start = [rng.standard_normal((2, 3)), rng.standard_normal(last)]
     ends = []
     for optimizer in (a, b):
         x, state = start, optimizer.init(start)
         for t in range(1, _STEPS + 1):
             g = scales * np.random.default_rng([1, t]).standard_normal(8)
-            layers = [g[:6].reshape(2, 3), g[6:]]
+            layers = [g[:6].reshape(2, 3), g[6:].reshape(last)]
             # Any positive numbers serve as the Hessian that some rules ask for.
             inputs = {name: [abs(a) + 1 for a in layers] for name in _one(optimizer).rule.inputs}
             x, state = optimizer.step(t, layers, x, state, **inputs)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..rules import modifiers
 from ..running.by_layer import PerLayer
 from ..running.optimizer import Optimizer
 from . import wrapping
@@ -18,6 +19,17 @@ def scaled_by_shape(rule: Callable, factor: Callable[[int, int], float]) -> Call
         return factor(*x.shape[-2:]) * moved, *new
 
     return wrapping.derived(rule, changed, "by_shape", "scales the direction by the shape")
+
+
+def matrices_alone(rule: Callable) -> Callable:
+    """The rule for layers of exactly two axes, which refuses others."""
+
+    def changed(*args, **hyper):
+        return rule(*args, **hyper)
+
+    changed = modifiers.derived(rule, changed, "matrices", "takes matrices alone")
+    changed.axes = 2
+    return changed
 
 
 def tall(rows: int, columns: int) -> float:

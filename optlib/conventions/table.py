@@ -40,6 +40,8 @@ class Entry:
         Whether it is a schedule, and not an optimizer.
     domains : mapping
         Where the numbers of a schedule, or each of a list of them, must lie; "real" if not given.
+    shapes : {"any", "matrices"}
+        Which layers it takes: all, or only those of exactly two axes.
     """
 
     library: str
@@ -50,6 +52,7 @@ class Entry:
     note: str
     schedule: bool = False
     domains: Mapping[str, str] = field(default_factory=dict)
+    shapes: str = "any"
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -72,13 +75,21 @@ def entry(
     note: str = "",
     schedule: bool = False,
     domains: Mapping[str, str] | None = None,
+    shapes: str = "any",
 ) -> Callable[[Callable], Callable]:
     """Enter a function of a library's arguments into the table; see :class:`Entry`."""
 
     def register(build: Callable) -> Callable:
-        words_ = frozenset(ignored.split())
         TABLE[library, name] = Entry(
-            library, name, build, words_, dict(fixed or {}), note, schedule, dict(domains or {})
+            library,
+            name,
+            build,
+            frozenset(ignored.split()),
+            dict(fixed or {}),
+            note,
+            schedule,
+            dict(domains or {}),
+            shapes,
         )
         return build
 

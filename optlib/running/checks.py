@@ -143,6 +143,21 @@ def axes(label: Any, sweep_axes: Any, x: Any) -> None:
         )
 
 
+def number_of_axes(rule: Callable, label: Any, shape: tuple[int, ...]) -> None:
+    """A layer of this shape is one that the rule takes.
+
+    Raises
+    ------
+    ValueError
+        If it has another number of axes.
+    """
+    if rule.axes is not None and len(shape) != rule.axes:
+        raise ValueError(
+            f"{named('parameter', label)} has shape {shape}, but {rule.__name__} takes layers of "
+            f"{rule.axes} axes alone; per_layer gives the others to another optimizer"
+        )
+
+
 def state_for(
     label: Any, state: Any, fresh: Mapping[str, Any], sweeping: bool = False
 ) -> dict[str, Any]:

@@ -98,6 +98,8 @@ class Optimizer(Stepping):
         ------
         TypeError
             If a parameter is not an array of real floating-point numbers.
+        ValueError
+            If it has a shape that the rule does not take.
         """
         layers = as_layers(x)
         for k, array in layers.items():
@@ -122,6 +124,7 @@ class Optimizer(Stepping):
 
     def _init_layer(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
         xp, x = checks.parameter(label, x), checks.plain(x)
+        checks.number_of_axes(self.rule, label, tuple(x.shape)[sweep_axes:])
         hyper = {k: at_step(v, 1) if callable(v) else v for k, v in self.hyper.items()}
         if self.rule.scope != "matrix":
             return self.rule.init(xp, x, **hyper)

@@ -55,7 +55,6 @@ def test_ademamix_takes_schedules_of_its_own_count():
         ("adopt", {"nesterov": True}),
         ("adopt", {"clip_value_fn": lambda k: 1.0}),
         ("sophia", {"clip_threshold": None}),
-        ("adadelta", {"learning_rate": None}),
     ],
 )
 def test_what_is_not_modelled_says_so(name, arguments):
@@ -115,8 +114,22 @@ def test_sophia_follows_optax_with_the_same_hessians(arguments):
         jax.config.update("jax_enable_x64", before)
 
 
-def test_adadelta_without_a_rate_goes_uphill_in_optax():
+@pytest.mark.parametrize("arguments", [{}, {"weight_decay": 0.1, "rho": 0.8}])
+def test_adadelta_without_a_rate_goes_uphill_as_in_optax(arguments):
     jax, optax = pytest.importorskip("jax"), pytest.importorskip("optax")
-    optimizer, x = optax.adadelta(), jax.numpy.ones(3)
-    update, _ = optimizer.update(jax.numpy.ones(3), optimizer.init(x), x)
-    assert np.all(np.asarray(update) > 0)
+    before = jax.config.jax_enable_x64
+    jax.config.update("jax_enable_x64", True)
+    try:
+        theirs, ours = optax.adadelta(**arguments), like("optax", "adadelta", **arguments)
+        b = np.ones(SHAPE[0])
+        a = jax.numpy.asarray(b)
+        theirs_state, state = theirs.init(a), ours.init(b)
+        for t in range(1, 21):
+            (g,) = gradients(SHAPE, 0, t)
+            update, theirs_state = theirs.update(g, theirs_state, a)
+            a = optax.apply_updates(a, update)
+            b, state = ours.step(t, g, b, state)
+            assert t > 1 or np.all((b > 1) == (g + arguments.get("weight_decay", 0.0) > 0))
+        assert distance(b, np.asarray(a), np.ones(SHAPE[0])) < 1e-9
+    finally:
+        jax.config.update("jax_enable_x64", before)

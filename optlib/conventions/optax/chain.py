@@ -36,6 +36,16 @@ def own_decay(rule: Callable, learning_rate: Any, weight_decay: Any, **hyper: An
     return Optimizer(rule, **rates, **hyper)
 
 
+def uphill(rule: Callable) -> Callable:
+    """The rule with the other sign, as where Optax leaves out the rate and the sign with it."""
+
+    def changed(xp, t, g, x, *state, **hyper):
+        u, *new = rule(xp, t, g, x, *state, **hyper)
+        return -u, *new
+
+    return modifiers.derived(rule, changed, "uphill", "steps the other way")
+
+
 def rooted(
     rule: Callable, eps_root: float, decay: float, *, second: str = "v", beta: str = "beta2"
 ) -> Callable:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from ...rules import adaptive, first_order, layerwise, modifiers, moments, recent, signs, variants
 from ..table import NotModelled, entry
-from .chain import optimizer, own_decay, rooted, traced
+from .chain import optimizer, own_decay, rooted, traced, uphill
 
 _TYPE = {"mu_dtype": None}
 _MASK = {"mask": None}
@@ -76,11 +76,9 @@ def rmsprop(
 )
 def adadelta(*, learning_rate=None, rho=0.9, eps=1e-6, weight_decay=0.0):
     """``learning_rate=None`` leaves out the sign with the rate, and the step goes uphill."""
-    if learning_rate is None:
-        raise NotModelled(
-            "optax adadelta: learning_rate=None is not modelled; it steps uphill, give 1.0"
-        )
     rule = modifiers.l2(adaptive.adadelta)
+    if learning_rate is None:
+        rule, learning_rate = uphill(rule), 1.0
     return own_decay(rule, learning_rate, weight_decay, rho=rho, eps=eps)
 
 

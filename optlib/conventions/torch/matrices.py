@@ -8,7 +8,7 @@ from ...rules import factored, modifiers, muon
 from ...running.by_layer import PerLayer
 from ...running.optimizer import Optimizer
 from .. import wrapping
-from ..shapes import even, scaled_by_shape, tall
+from ..shapes import even, matrices_alone, scaled_by_shape, tall
 from ..table import NotModelled, entry
 
 
@@ -47,6 +47,7 @@ def torch_adafactor(
 @entry(
     "torch",
     "Muon",
+    shapes="matrices",
     note="orthogonalises in bfloat16; matrices only; scales tall matrices up; "
     "where squares overflow, a step of zero or NaN",
 )
@@ -69,4 +70,5 @@ def torch_muon(
     rule = scaled_by_shape(rule, factors[adjust_lr_fn])
     a, b, c = ns_coefficients
     hyper = {"momentum": momentum, "eps": eps, "a": a, "b": b, "c": c, "steps": ns_steps}
-    return Optimizer(modifiers.decoupled(rule), lr=lr, weight_decay=weight_decay, **hyper)
+    rule = modifiers.decoupled(matrices_alone(rule))
+    return Optimizer(rule, lr=lr, weight_decay=weight_decay, **hyper)
