@@ -5,6 +5,8 @@ counted, each row with an anchor such as ``claim-2.15``, and with a filter where
 
     ```{claims} 05-adam
     ```
+
+The role ``claim-count`` says how many there are, as {claim-count}`computed` or `reported`.
 """
 
 import re
@@ -13,7 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 from docutils import nodes
-from sphinx.util.docutils import SphinxDirective
+from sphinx.util.docutils import SphinxDirective, SphinxRole
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from optlib.book import ledger
@@ -52,6 +54,9 @@ class Claims(SphinxDirective):
         count = Counter(claim.verdict for claim in settled)
         rows = [[verdict, str(count[verdict])] for verdict in ledger.VERDICTS]
         rows.append(["**settled**", str(len(settled))])
+        computed = sum(claim.computed for claim in settled)
+        rows.append(["by a cell", str(computed)])
+        rows.append(["by a report", str(len(settled) - computed)])
         if len(settled) < len(claims):
             rows.append(["pending (chapters not yet written)", str(len(claims) - len(settled))])
         table = self._parse(["verdict", "claims"], rows)
@@ -96,6 +101,20 @@ class Claims(SphinxDirective):
         return self.parse_text_to_nodes(text)
 
 
+class Count(SphinxRole):
+    """How many verdicts follow from a cell, or rest on a report."""
+
+    def run(self):
+        if self.text not in ("computed", "reported"):
+            message = f"claim-count knows computed and reported, not {self.text!r}"
+            return [], [self.inliner.reporter.error(message, line=self.lineno)]
+        self.env.note_dependency(LEDGER)
+        claims = ledger.load(Path(self.env.srcdir, LEDGER)).values()
+        count = sum(claim.computed is (self.text == "computed") for claim in claims)
+        return [nodes.Text(str(count))], []
+
+
 def setup(app):
     app.add_directive("claims", Claims)
+    app.add_role("claim-count", Count())
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 .venv/bin/python tools/warmup_runs.py
 
-It takes about twenty minutes on one core; what the file holds already is not run again. For each
+It takes about half an hour on one core; what the file holds already is not run again. For each
 arm, such as ``post/none/0.005``, it holds the smoothed training loss of every seed and its loss on
 the test text at the end; and, for two arms, the preconditioned curvature on the way.
 """
@@ -22,15 +22,24 @@ PATH = Path(__file__).resolve().parent.parent / "optlib" / "book" / "data" / "wa
 SEEDS = range(6)
 STEPS, WARMUP, EVERY = 300, 100, 5
 RATES = (0.005, 0.01, 0.0025)
+EDGE = (0.02, 0.04)
+"""Rates near the largest at which pre-LN trains."""
+SHORT = 0.95
+"""A ``beta2`` for which the rule of thumb is a short warmup."""
 MEASURED = (1, 2, 3, 5, 10, 20, 40, 70, 100, 150, 200)
 
 
 def optimizer(name, rate):
-    """Adam without warmup, with one over some steps (``warmup``, ``warmup10``), or RAdam."""
+    """Adam without warmup, with one over some steps (``warmup``, ``warmup10``), or RAdam.
+
+    What follows an ``@`` is the value of ``beta2``, as in ``warmup40@0.95``.
+    """
+    name, _, beta2 = name.partition("@")
+    hyper = {"beta2": float(beta2)} if beta2 else {}
     if name.startswith("warmup"):
         length = int(name.removeprefix("warmup") or WARMUP)
-        return Optimizer("adam", lr=schedule("linear_warmup", peak=rate, warmup=length))
-    return Optimizer({"none": "adam", "radam": "radam"}[name], lr=rate)
+        rate = schedule("linear_warmup", peak=rate, warmup=length)
+    return Optimizer("radam" if name == "radam" else "adam", lr=rate, **hyper)
 
 
 def network_of(kind, classes):
@@ -79,7 +88,10 @@ def arms():
     rate = RATES[0]
     kinds = [(n, w, r) for r in RATES for n in ("post", "pre") for w in ("none", "warmup")]
     lengths = [("post", f"warmup{length}", rate) for length in (10, 30, 200)]
-    return [*kinds, ("post", "radam", rate), ("unplaced", "none", rate), *lengths]
+    others = [("post", "radam", rate), ("unplaced", "none", rate), *lengths]
+    shorter = [("post", f"{w}@{SHORT}", rate) for w in ("none", "warmup40", "warmup")]
+    edge = [("pre", w, r) for r in EDGE for w in ("none", "warmup")]
+    return [*kinds, *others, *shorter, *edge]
 
 
 def main():

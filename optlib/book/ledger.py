@@ -1,7 +1,8 @@
 """The ledger of claims: what is said about Adam, and the verdict that a computation gives.
 
-A file of claims holds one TOML table per claim; a cell of a chapter settles it, and the verdict
-follows from what the cell found::
+A file of claims holds one TOML table per claim. A cell of a chapter settles it, and the verdict
+follows from what the cell found; but where the evidence is a report, the verdict is ours, and the
+cell only names what it rests on::
 
     ["2.13"]
     chapter = "04-bias-correction"
@@ -32,7 +33,8 @@ CONVENTION, WRONG, EMPIRICAL = "convention differs", "wrong", "empirical"
 VERDICTS = (HOLDS, CONDITION, CONVENTION, WRONG, EMPIRICAL)
 """The verdicts a claim may have."""
 COMPUTED = ("theorem", "computed", "experiment")
-REPORTED = ("literature", "opinion")
+READING = "reading"
+REPORTED = ("literature", READING, "opinion")
 EVIDENCE = COMPUTED + REPORTED
 """The grades of evidence, from the strongest to the weakest."""
 
@@ -75,6 +77,11 @@ class Claim:
     sources: tuple[str, ...] = ()
     erratum: str = ""
 
+    @property
+    def computed(self) -> bool:
+        """Whether the verdict follows from what a cell found, and not from a report."""
+        return self.evidence in COMPUTED
+
 
 class Ledger(dict[str, Claim]):
     """Name -> :class:`Claim`, in the order of the file."""
@@ -105,9 +112,10 @@ class Ledger(dict[str, Claim]):
         libraries : mapping, optional
             Library or text -> whether the statement is true of it. If they are not of one mind, the
             convention differs.
-        samples : array_like, optional
+        samples : array_like or mapping, optional
             One number per seed, or per other independent repetition: a statistic such as the
-            advantage of one method over another. The claim is empirical.
+            advantage of one method over another; or problem -> such samples, since repetitions on
+            different problems are no samples of one statistic. The claim is empirical.
         reference : float, optional
             The value of the statistic that would speak neither for the claim nor against it.
 
@@ -123,7 +131,7 @@ class Ledger(dict[str, Claim]):
             is false, or the ledger grades the claim as reported and not computed.
         """
         entry = self._entry(name)
-        if entry.evidence in REPORTED:
+        if not entry.computed:
             raise LedgerError(f"{name} is a matter of {entry.evidence}: use sourced({name!r}, ...)")
         if sum(given is not None for given in (claim, libraries, samples)) != 1:
             raise TypeError("settle takes exactly one of claim, libraries and samples")
@@ -146,7 +154,7 @@ class Ledger(dict[str, Claim]):
         return _shown(entry, found)
 
     def sourced(self, name: str, *sources: str) -> Markdown:
-        """State a claim of history or opinion, whose verdict rests on what others report.
+        """State a claim whose verdict rests on a report, of others or of our reading.
 
         Parameters
         ----------
@@ -154,7 +162,7 @@ class Ledger(dict[str, Claim]):
             The claim.
         *sources : str
             Keys of the bibliography, as the ledger has them; the paragraph before the cell cites
-            them.
+            them. What we read off the notes themselves needs none.
 
         Raises
         ------
@@ -162,9 +170,9 @@ class Ledger(dict[str, Claim]):
             If the claim is unknown, is to be computed, or has other sources in the ledger.
         """
         entry = self._entry(name)
-        if entry.evidence not in REPORTED:
+        if entry.computed:
             raise LedgerError(f"{name} is to be computed: use settle({name!r}, ...)")
-        if sources != entry.sources or not sources:
+        if sources != entry.sources:
             raise LedgerError(
                 f"{name}: the ledger has the sources {list(entry.sources)}, "
                 f"the cell {list(sources)}"
@@ -194,10 +202,16 @@ def _judge(cases: Mapping[str, bool], mixed: str) -> tuple[str, str]:
 
 
 def _measured(samples: Any, reference: float) -> str:
+    if isinstance(samples, Mapping):
+        return "\n".join(f"- {case}: {_side(one, reference)}" for case, one in samples.items())
+    return f"- {_side(samples, reference)}"
+
+
+def _side(samples: Any, reference: float) -> str:
     low, median, high, coverage = median_interval(samples)
     side = "above" if low > reference else "below" if high < reference else "on both sides of"
     return (
-        f"- median of {np.size(samples)} samples {median:.3g}, between {low:.3g} and {high:.3g} "
+        f"median of {np.size(samples)} samples {median:.3g}, between {low:.3g} and {high:.3g} "
         f"({coverage:.0%} interval): {side} {reference:g}"
     )
 
@@ -207,8 +221,15 @@ def _shown(entry: Claim, found: str) -> Markdown:
     lines += [f"**{entry.verdict.capitalize()}.** {entry.right}".rstrip()]
     if found:
         lines += ["", *found.splitlines()]
-    lines += ["", f"*Evidence: {entry.evidence}.*"]
+    lines += ["", f"*Evidence: {entry.evidence}.*{_rests_on(entry)}"]
     return Markdown("\n".join(f"> {line}".rstrip() for line in lines))
+
+
+def _rests_on(entry: Claim) -> str:
+    if entry.computed:
+        return ""
+    report = "our reading of the notes" if entry.evidence == READING else "a source"
+    return f" Settled by {report}, not by a cell."
 
 
 def load(path: str | Path | None = None) -> Ledger:
@@ -238,6 +259,6 @@ def _claim(name: str, table: Any) -> Claim:
             raise LedgerError(f"{name}: the {key} {table[key]!r} is none of {', '.join(allowed)}")
     if table["verdict"] != HOLDS and not table.get("right"):
         raise LedgerError(f"{name}: say what is right, or the condition")
-    if table["evidence"] in REPORTED and not table.get("sources"):
+    if table["evidence"] in ("literature", "opinion") and not table.get("sources"):
         raise LedgerError(f"{name}: a matter of {table['evidence']} needs sources")
     return Claim(name, **{**table, "sources": tuple(table.get("sources", ()))})

@@ -123,8 +123,18 @@ def test_the_counts_on_the_page_are_those_of_the_ledger():
         verdict: count[verdict] for verdict in ledger.VERDICTS
     }
     assert shown["settled"] == len(SETTLED)
+    assert shown["by a cell"] == sum(claim.computed for claim in SETTLED.values())
+    assert shown["by a cell"] + shown["by a report"] == shown["settled"]
     pending = [number for label, number in shown.items() if label.startswith("pending")]
     assert sum(pending) == len(CLAIMS) - len(SETTLED)
+
+
+@pytest.mark.parametrize("stem", ["reference/claims", "intro"])
+def test_a_page_that_promises_verdicts_says_how_many_rest_on_a_report(stem):
+    computed = sum(claim.computed for claim in CLAIMS.values())
+    prose = " ".join(page(stem).select_one("article").get_text(" ").split())
+    assert f"{computed} verdicts follow from a cell" in prose
+    assert f"{len(CLAIMS) - computed} rest on a report" in prose
 
 
 @pytest.mark.parametrize("name", SETTLED)

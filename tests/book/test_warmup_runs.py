@@ -21,7 +21,16 @@ def test_every_arm_is_stored(stored):
         assert np.isfinite(values).all()
 
 
-@pytest.mark.parametrize("arm", [("post", "warmup", 0.005), ("pre", "none", 0.01)], ids=str)
+@pytest.mark.parametrize(
+    "arm",
+    [
+        ("post", "warmup", 0.005),
+        ("pre", "none", 0.01),
+        ("pre", "warmup", 0.04),
+        ("post", "none@0.95", 0.005),
+    ],
+    ids=str,
+)
 def test_the_first_steps_are_repeated(arm, stored, monkeypatch):
     monkeypatch.setattr(warmup_runs, "STEPS", 10)
     kind, name, rate = arm

@@ -57,6 +57,7 @@ def claims(written):
     return written(
         **{name: entry(verdict) for verdict, name in NAMES.items()},
         told=entry(WRONG, evidence="literature", sources=["one", "two"]),
+        read=entry(WRONG, evidence="reading"),
     )
 
 
@@ -137,18 +138,44 @@ def test_samples_are_compared_with_the_reference(claims, reference, side):
     assert f"median of 5 samples 0.3, between -0.2 and 0.6 (94% interval): {side} " in shown
 
 
+def test_samples_of_several_problems_are_not_pooled(claims):
+    cases = {"small": [0.1, 0.3, 0.2], "large": [-0.1, -0.3, -0.2]}
+    shown = str(claims.settle("e", samples=cases))
+    assert "> - small: median of 3 samples 0.2, between 0.1 and 0.3 (75% interval): above" in shown
+    assert "> - large: median of 3 samples -0.2, " in shown and "below 0" in shown
+
+
 def test_samples_that_are_not_finite_settle_nothing(claims):
     with pytest.raises(ValueError, match="finite"):
         claims.settle("e", samples=[1.0, np.nan, 2.0])
 
 
 def test_reported_claims_rest_on_their_sources(claims):
-    assert "*Evidence: literature.*" in str(claims.sourced("told", "one", "two"))
+    shown = str(claims.sourced("told", "one", "two"))
+    assert "*Evidence: literature.* Settled by a source, not by a cell." in shown
     for sources in [(), ("one",), ("two", "one"), ("one", "two", "three")]:
         with pytest.raises(LedgerError, match="sources"):
             claims.sourced("told", *sources)
     with pytest.raises(LedgerError, match="sourced"):
         claims.settle("told", claim=False, right=True)
+
+
+def test_what_was_read_off_the_notes_is_said_to_be_our_reading(claims):
+    shown = str(claims.sourced("read"))
+    assert "*Evidence: reading.* Settled by our reading of the notes, not by a cell." in shown
+    with pytest.raises(LedgerError, match="sources"):
+        claims.sourced("read", "one")
+    with pytest.raises(LedgerError, match="sourced"):
+        claims.settle("read", claim=False, right=True)
+
+
+@pytest.mark.parametrize("grade", ledger.EVIDENCE)
+def test_a_card_says_whether_a_cell_decides(written, grade):
+    claims = written(a=entry(HOLDS, evidence=grade, sources=["one"]))
+    computed = claims["a"].computed
+    assert computed == (grade in ("theorem", "computed", "experiment"))
+    shown = str(claims.settle("a", claim=True) if computed else claims.sourced("a", "one"))
+    assert ("not by a cell" in shown) is not computed
 
 
 def test_computed_claims_cannot_be_reported(claims):
