@@ -36,7 +36,8 @@ LEFT_OUT = (".git", ".venv*", "_build", "__pycache__", ".pytest_cache", ".ruff_c
 FOLDERS = {
     "proof": (
         "optlib/algebra/proof",
-        "test_sampling test_soundness test_limits_soundness test_derivation test_verdicts",
+        "test_facts test_sampling test_soundness test_limits_soundness test_derivation"
+        " test_verdicts",
     ),
     "algebra": (
         "optlib/algebra",

@@ -193,6 +193,9 @@ def strict():
         sp.expand((x - y) ** 2),
         x**2 * beta,
         v * (1 - beta) * (1 - gamma),
+        v / (beta - 2) + v**2 / (beta - 2),
+        v / (beta - 2) - x**2 / (1 + v),
+        x**2 / (beta - 3) + y**2 / (gamma - 2),
     ):
         yield Claim(e, at={**zero, beta: R(1, 2), gamma: R(1, 2), eps: 1})
     for low, high in ENDS:

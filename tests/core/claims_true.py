@@ -57,6 +57,18 @@ EQUALITIES = [
     Claim(sp.Sum(i, (i, 1, t)), t * (t + 1) / 2),
     Claim(sp.Sum(i**2, (i, 0, t)), t * (t + 1) * (2 * t + 1) / 6),
     Claim(sp.Sum(i * beta**i, (i, 0, sp.oo)), beta / (1 - beta) ** 2),
+    Claim(sp.Sum(i * beta**i, (i, 2, sp.oo)), beta**2 * (2 - beta) / (1 - beta) ** 2),
+    Claim(
+        sp.Sum(i * beta**i, (i, 0, t)),
+        (beta - (t + 1) * beta ** (t + 1) + t * beta ** (t + 2)) / (1 - beta) ** 2,
+    ),
+    Claim(
+        sp.Sum(3 * beta ** (2 * i + 1), (i, 0, t)),
+        3 * beta * (1 - beta ** (2 * t + 2)) / (1 - beta**2),
+    ),
+    Claim(sp.Sum(2**i, (i, 0, t)), 2 ** (t + 1) - 1),
+    Claim(sp.Sum(x * G(i) + y, (i, 1, t)), x * sp.Sum(G(i), (i, 1, t)) + t * y),
+    Claim(sp.Sum(G(i), (i, 1, 3)), G(1) + G(2) + G(3)),
     Claim((x + y) ** 3, x**3 + 3 * x**2 * y + 3 * x * y**2 + y**3),
 ]
 

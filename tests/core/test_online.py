@@ -77,3 +77,17 @@ def test_bad_starts_and_runs_are_refused():
     run = minimize(Optimizer("sgd", lr=0.1), problem, steps=4, record=2)
     with pytest.raises(ValueError, match="every step"):
         regret(problem, run, best=[0.0])
+
+
+@pytest.mark.parametrize("make", [linear_cycle, hinge_cycle])
+@pytest.mark.parametrize(
+    "slopes", [[3.0, -1.0, -1.0], [-3.0, 1.0, 1.0], [0.1, 0.2], [-0.1], [0.5, -0.2], [1.0, -1.0]]
+)
+def test_the_minimum_of_a_cycle_is_the_lowest_point_of_its_mean(make, slopes):
+    problem = make(slopes)
+    grid = np.linspace(-1, 1, 21)[:, None]
+    values = problem.value(grid)
+    if np.ptp(values) < 1e-12:
+        assert problem.minima == ()
+    else:
+        assert np.array_equal(problem.minima[0], grid[np.argmin(values)])

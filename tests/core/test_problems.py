@@ -99,3 +99,8 @@ def test_the_quadratic_has_the_eigenvalues_it_was_given():
 def test_bad_arguments_are_refused(make, words):
     with pytest.raises(ValueError, match=words):
         make()
+
+
+def test_noise_is_added_to_a_problem_and_to_nothing_else():
+    with pytest.raises(TypeError, match="must be a Problem, got"):
+        problems.noisy("beale")

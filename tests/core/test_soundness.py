@@ -8,11 +8,11 @@ import claims_true
 import pytest
 import sympy as sp
 from bounds_false import STRICT_BOUNDS, WEAK_BOUNDS
-from claims_false import DOMAINS, EQUALITIES, Claim, R
+from claims_false import DOMAINS, EQUALITIES, Claim, R, x, y
 
 from optlib.algebra.proof.facts import canonical
 from optlib.algebra.proof.proving import prove_equal
-from optlib.algebra.proof.radicals import Undecided
+from optlib.algebra.proof.radicals import Roots, Undecided
 from optlib.algebra.proof.signs import nonnegative, positive
 
 NEAR = R(1, 10**6)
@@ -89,3 +89,13 @@ def test_true_bounds_are_shown(expression):
 def test_true_strict_bounds_are_shown(expression):
     assert shown(positive, expression) and shown(nonnegative, expression)
     assert not shown(nonnegative, -expression)
+
+
+def test_what_is_too_large_is_undecided_and_not_shown():
+    roots = sum(sp.sqrt(y + k) * sp.Abs(x) ** R(1, 3) for k in range(1, 250))
+    assert not shown_equal(Claim(roots, roots + x))
+    (power,), known = canonical([(x + y + 1) ** 8])
+    with pytest.raises(Undecided, match="too large"):
+        Roots(known, 1).numerator(power)
+    (power,), known = canonical([(x + y + 1) ** 7])
+    assert Roots(known, 1).numerator(power) == sp.expand(power)
