@@ -218,3 +218,29 @@ def test_clipping_takes_layers_of_several_types():
     assert math.sqrt(sum(float((c.astype(float) ** 2).sum()) for c in got)) == pytest.approx(
         1.0, rel=1e-3
     )
+
+
+def in_torch(name):
+    torch = pytest.importorskip("torch")
+    pytest.importorskip("array_api_compat")
+    dtype = getattr(torch, name)
+    return lambda a: torch.tensor(a, dtype=dtype), lambda a: a.to(torch.float64).numpy()
+
+
+def in_jax(name):
+    jnp = pytest.importorskip("jax").numpy
+    return lambda a: jnp.asarray(a, name), lambda a: np.asarray(a.astype("float32"), float)
+
+
+@pytest.mark.parametrize("name", ["float16", "bfloat16"])
+@pytest.mark.parametrize("library", [in_torch, in_jax])
+@pytest.mark.parametrize("rule", REDUCING)
+def test_narrow_types_of_other_libraries_sum_in_a_wider_one(rule, library, name):
+    make, back = library(name)
+    x, g = (make(entries(float, size, (300, 100), seed)) for size, seed in ((100, 0), (3, 1)))
+    opt = optimizer(rule, lr=0.5)
+    own, _ = opt.step(1, g, x, opt.init(x))
+    assert own.dtype == x.dtype
+    x, g = back(x), back(g)
+    exact, _ = opt.step(1, g, x, opt.init(x))
+    assert distance(back(own), exact) < 0.01
