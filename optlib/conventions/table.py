@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..namespaces import words
+from ..running.fixed import fixed
 from ..running.optimizer import Optimizer
 from . import kinds
 from .kinds import NotModelled
@@ -19,6 +20,7 @@ TABLE: dict[tuple[str, str], Entry] = {}
 """Every entry by library and name."""
 
 
+@fixed("give the argument you want to like(library, name, ...)")
 @dataclass(frozen=True)
 class Entry:
     """One optimizer or schedule of a library.
@@ -136,6 +138,7 @@ def like(library: str, name: str, **arguments: Any) -> Optimizer | FollowedSched
     return found.build(**modelled)
 
 
+@fixed("make another one with like(library, name, ...)")
 @dataclass(frozen=True, eq=False)
 class FollowedSchedule:
     """A schedule of a library, as a function of the library's own step count, from 0.

@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..domains import Domain, number
+from .fixed import fixed
 
 
+@fixed("make another search, as with strong_wolfe(...), and another Optimizer with it")
 @dataclass(frozen=True, eq=False)
 class LineSearch:
     """A search with its numbers bound.
