@@ -12,6 +12,7 @@ import numpy as np
 
 from ..domains import number
 from ..namespaces import is_number, words
+from ..running.fixed import fixed
 from ..running.optimizer import Optimizer
 from . import kinds
 from .kinds import NotModelled
@@ -20,6 +21,7 @@ TABLE: dict[tuple[str, str], Entry] = {}
 """Every entry by library and name."""
 
 
+@fixed("give the argument you want to like(library, name, ...)")
 @dataclass(frozen=True)
 class Entry:
     """One optimizer or schedule of a library.
@@ -163,6 +165,7 @@ def _inside(owner: str, name: str, value: Any, domain: str) -> None:
             number(owner, name, one, domain)
 
 
+@fixed("make another one with like(library, name, ...)")
 @dataclass(frozen=True, eq=False)
 class FollowedSchedule:
     """A schedule of a library, as a function of the library's own step count, from 0.

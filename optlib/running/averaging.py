@@ -13,6 +13,7 @@ from typing import Any
 
 from ..domains import number
 from ..namespaces import words
+from .fixed import fixed
 
 State = dict[str, Any]
 
@@ -29,6 +30,7 @@ def _copied(x: Any) -> State:
     return {"mean": x + 0}
 
 
+@fixed("make another averaging, as with polyak(...)")
 @dataclass(frozen=True, eq=False)
 class Averaging:
     """Four functions around an optimizer.

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import FrozenInstanceError
 from typing import Any
 
+import numpy as np
+
 
 def fixed(way: str, free: tuple[str, ...] = ()) -> Callable[[type], type]:
     """A class decorator: no public attribute of an instance can be set or deleted.
@@ -43,3 +45,13 @@ def fixed(way: str, free: tuple[str, ...] = ()) -> Callable[[type], type]:
         return cls
 
     return decorate
+
+
+def settled(value: Any) -> Any:
+    """A setting that cannot change any more unseen: a list as a tuple, an array as a copy."""
+    if isinstance(value, list):
+        return tuple(value)
+    if isinstance(value, np.ndarray):
+        value = value.copy()
+        value.flags.writeable = False
+    return value

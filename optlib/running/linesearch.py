@@ -18,8 +18,10 @@ import numpy as np
 from ..domains import Domain, number
 from ..namespaces import Arrays
 from ..rules.sizes import inner
+from .fixed import fixed
 
 
+@fixed("make another search, as with strong_wolfe(...), and another Optimizer with it")
 @dataclass(frozen=True, eq=False)
 class LineSearch:
     """A search with its numbers bound.

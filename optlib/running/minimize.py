@@ -11,6 +11,7 @@ import numpy as np
 from ..problems import Problem
 from . import checks
 from .averaging import Averaging
+from .fixed import fixed
 from .linesearch import LineSearch
 from .optimizer import Optimizer
 from .step import Layer, cast, direction, displacement, rate
@@ -18,6 +19,7 @@ from .step import Layer, cast, direction, displacement, rate
 _POLICIES = ("raise", "skip", "freeze")
 
 
+@fixed("it says what happened; change a copy, such as run.x.copy()")
 @dataclass(frozen=True)
 class Run:
     """What :func:`minimize` recorded; leading axes behind the first one are the sweep.

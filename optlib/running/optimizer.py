@@ -13,7 +13,7 @@ from ..namespaces import is_number
 from ..registry import RULES, find
 from . import checks, modelwise
 from .containers import as_layers, like, matched
-from .fixed import fixed
+from .fixed import fixed, settled
 from .linesearch import LineSearch
 from .step import Layer, at_step, cast, displacement, view_of
 from .stepping import Moved, Stepping, function_of_gradients, prepare, steps_of
@@ -67,9 +67,10 @@ class Optimizer(Stepping):
         name = rule.__name__
         bind = object.__setattr__
         bind(self, "rule", rule)
-        bind(self, "lr", setting(name, "lr", lr, HYPER["lr"]))
+        bind(self, "lr", settled(setting(name, "lr", lr, HYPER["lr"])))
         bind(self, "before", function_of_gradients(before))
         full = checked(name, rule.hyper, rule.domains, hyper)
+        full = {key: settled(value) for key, value in full.items()}
         together(name, {"lr": self.lr, **full})
         bind(self, "hyper", MappingProxyType(full))
 

@@ -10,12 +10,12 @@ import numpy as np
 from . import checks
 from .by_layer import PerLayer
 from .containers import as_layers, like, matched, named
-from .fixed import fixed
+from .fixed import fixed, settled
 from .linesearch import LineSearch
 from .optimizer import Optimizer
 from .step import Layer
 from .stepping import Stepping
-from .stored import read, settled, stored, whole_number
+from .stored import read, stored, whole_number
 
 
 @fixed("a group is a mapping: set group['lr'], as in PyTorch")

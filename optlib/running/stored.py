@@ -10,16 +10,6 @@ import numpy as np
 from ..namespaces import is_number
 
 
-def settled(value: Any) -> Any:
-    """An argument that cannot change any more unseen: a list as a tuple, an array as a copy."""
-    if isinstance(value, list):
-        return tuple(value)
-    if isinstance(value, np.ndarray):
-        value = value.copy()
-        value.flags.writeable = False
-    return value
-
-
 def stored(value: Any) -> Any:
     """An argument in the types that a checkpoint holds; None if it is a function or an object."""
     if value is None:

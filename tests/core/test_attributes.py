@@ -1,0 +1,100 @@
+"""What can be set takes effect, checked; all else is refused, and the message says what to do."""
+
+import numpy as np
+import pytest
+
+import optlib
+from optlib import NonFiniteError, Optimizer, clip_value, optim, problems
+from optlib.conventions import TABLE, like
+
+FREE = {"before", "nonfinite"}
+
+
+def objects():
+    """One of each public class, by what made it."""
+    adam = optlib.trace("adam")
+    loops = {name: getattr(optim, name)([np.ones((2, 2))]) for name in dir(optim) if name in LOOPS}
+    return loops | {
+        "Optimizer": Optimizer("adam"),
+        "PerLayer": optlib.per_layer(lambda label, x: Optimizer("adam")),
+        "InPlace": optim.InPlace([np.ones(2)], Optimizer("adam")),
+        "ParamGroup": loops["Adam"].param_groups[0],
+        "FollowedSchedule": like("torch", "StepLR", lr=1.0, step_size=2),
+        "Entry": TABLE["torch", "Adam"],
+        "LineSearch": optlib.armijo(),
+        "Averaging": optlib.polyak(),
+        "Run": optlib.minimize(Optimizer("adam"), problems.rosenbrock(), steps=1),
+        "Schedule": optlib.schedule("constant", peak=1.0),
+        "Domain": optlib.Domain(),
+        "Problem": problems.rosenbrock(),
+        "Trace": adam,
+        "Verdict": optlib.verdict(adam.u, adam.u),
+        "Difference": optlib.explain_difference(("torch", "Adam"), ("torch", "AdamW")),
+    }
+
+
+LOOPS = [name for name in dir(optim) if name != "InPlace"]
+NAMES = [*LOOPS, "Optimizer", "PerLayer", "InPlace", "ParamGroup", "FollowedSchedule", "Entry"]
+NAMES += ["LineSearch", "Averaging", "Run", "Schedule", "Domain", "Problem", "Trace", "Verdict"]
+NAMES += ["Difference"]
+SAY_WHAT_TO_DO = set(NAMES[: NAMES.index("Run") + 1])
+
+
+@pytest.fixture(scope="module")
+def made():
+    return objects()
+
+
+def public(thing):
+    return [name for name in dir(thing) if not name.startswith("_")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_attribute_can_be_set_without_an_effect(made, name):
+    thing = made[name]
+    before = repr(thing)
+    for attribute in [*public(thing), "lr", "something_new"]:
+        if attribute in FREE and name in [*LOOPS, "InPlace"]:
+            continue
+        with pytest.raises(AttributeError) as refusal:
+            setattr(thing, attribute, 1e-9)
+        with pytest.raises(AttributeError):
+            delattr(thing, attribute)
+        if name in SAY_WHAT_TO_DO:
+            assert "cannot be set or deleted; " in str(refusal.value), attribute
+    assert repr(thing) == before
+
+
+@pytest.mark.parametrize("name", [*LOOPS, "InPlace"])
+@pytest.mark.parametrize("attribute", sorted(FREE))
+def test_what_can_be_set_is_checked(made, name, attribute):
+    thing, held = made[name], getattr(made[name], attribute)
+    with pytest.raises((TypeError, ValueError), match=attribute):
+        setattr(thing, attribute, "sometimes")
+    assert getattr(thing, attribute) is held
+
+
+@pytest.mark.parametrize("name", [name for name in LOOPS if name != "LBFGS"])
+def test_what_can_be_set_takes_effect(name):
+    x, y = np.ones((2, 2)), np.ones((2, 2))
+    loop = getattr(optim, name)([x])
+    fresh = getattr(optim, name)([y], before=clip_value(0.1))
+    loop.before = clip_value(0.1)
+    loop.step([np.ones((2, 2))])
+    fresh.step([np.ones((2, 2))])
+    assert np.array_equal(x, y)
+    loop.before = None
+    with pytest.raises(NonFiniteError):
+        loop.step([np.full((2, 2), np.nan)])
+    loop.nonfinite = "skip"
+    assert loop.step([np.full((2, 2), np.nan)]) is False
+
+
+def test_an_array_of_settings_that_is_changed_later_changes_nothing_unseen():
+    rates = np.array([0.1, 0.2])
+    opt = Optimizer("adam", lr=rates, beta1=np.array([0.5, 0.9]))
+    rates[:] = -1.0
+    assert opt.lr.tolist() == [0.1, 0.2]
+    for array in (opt.lr, opt.hyper["beta1"]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 2.0
