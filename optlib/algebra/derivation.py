@@ -91,10 +91,14 @@ class Derivation(Chain):
         Raises
         ------
         DerivationError
-            If it is not shown to equal the line before, or is real on a smaller set; nothing is
-            added then.
+            If it is not shown to equal the line before, is that line itself, or is real on a
+            smaller set; nothing is added then.
         """
         expression = exact(expression)
+        if expression == self.end:
+            raise DerivationError(
+                f"{reason}: the line before is {expression} already; SymPy may have written it so"
+            )
         found = verdict(self.end, expression, domains=self._domains)
         self._require(found, "=", expression, reason)
         return self._add("=", expression, reason, found.hypotheses, narrower)
