@@ -25,7 +25,7 @@ from .running.clipping import clip_global_norm, clip_norm, clip_value
 from .running.linesearch import LineSearch, armijo, strong_wolfe
 from .running.minimize import Run, minimize
 from .running.optimizer import Optimizer
-from .schedules import Schedule, batchsize, join, schedule
+from .schedules import Plateau, Schedule, batchsize, join, schedule
 
 __version__ = "0.1.0"
 
@@ -58,6 +58,7 @@ __all__ = [
     "NotModelled",
     "Optimizer",
     "PerLayer",
+    "Plateau",
     "Run",
     "Schedule",
     "Trace",
