@@ -17,6 +17,7 @@ from .domains import Domain
 from .registry import RULES, SCHEDULES, rule, schedule_rule
 from .rules import factored, layerwise, lbfgs, muon, newton, shampoo
 from .running import averaging, linesearch
+from .running.accumulation import Accumulated, accumulate
 from .running.averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
 from .running.by_layer import PerLayer, per_layer
 from .running.checkpoint import load, save
@@ -48,6 +49,7 @@ _LATER = {
 __all__ = [
     "RULES",
     "SCHEDULES",
+    "Accumulated",
     "Averaging",
     "Derivation",
     "DerivationError",
@@ -63,6 +65,7 @@ __all__ = [
     "Schedule",
     "Trace",
     "Verdict",
+    "accumulate",
     "armijo",
     "averaging",
     "batchsize",
