@@ -17,6 +17,7 @@ from .domains import Domain
 from .registry import RULES, SCHEDULES, rule, schedule_rule
 from .rules import factored, layerwise, lbfgs, muon, newton, shampoo
 from .running import averaging, linesearch
+from .running.accumulation import Accumulated, accumulate
 from .running.averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
 from .running.by_layer import PerLayer, per_layer
 from .running.checkpoint import load, save
@@ -25,7 +26,7 @@ from .running.clipping import clip_global_norm, clip_norm, clip_value
 from .running.linesearch import LineSearch, armijo, strong_wolfe
 from .running.minimize import Run, minimize
 from .running.optimizer import Optimizer
-from .schedules import Schedule, batchsize, join, schedule
+from .schedules import Plateau, Schedule, batchsize, join, schedule
 
 __version__ = "0.1.0"
 
@@ -48,6 +49,7 @@ _LATER = {
 __all__ = [
     "RULES",
     "SCHEDULES",
+    "Accumulated",
     "Averaging",
     "Derivation",
     "DerivationError",
@@ -58,10 +60,12 @@ __all__ = [
     "NotModelled",
     "Optimizer",
     "PerLayer",
+    "Plateau",
     "Run",
     "Schedule",
     "Trace",
     "Verdict",
+    "accumulate",
     "armijo",
     "averaging",
     "batchsize",

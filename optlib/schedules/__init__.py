@@ -31,11 +31,13 @@ from .decays import (
 )
 from .cosines import cosine, cosine_restarts, one_cycle
 from .cooldowns import wsd, wsd_cosine, wsd_sqrt
+from .plateau import Plateau
 from . import batchsize
 
 # isort: on
 
 __all__ = [
+    "Plateau",
     "Schedule",
     "batchsize",
     "bert",

@@ -7,11 +7,14 @@ so do the parameters of short runs of optimizers under these schedules.
 import json
 from pathlib import Path
 
+import oracle_plateaus
 import oracle_schedules
+import plateau_cases
 import schedule_runs
 from schedule_cases import CASES
 
 FILE = Path(__file__).parent / "frozen" / "schedules.json"
+PLATEAUS = FILE.with_name("plateaus.json")
 
 
 def freeze():
@@ -34,5 +37,20 @@ def freeze():
     print(f"{len(CASES)} schedules, {len(schedule_runs.RUNS)} runs, {about['versions']}")
 
 
+def freeze_plateaus():
+    """Store the values of the schedules that a metric drives."""
+    versions = {name: oracle_schedules.version(name) for name in oracle_schedules.LIBRARIES}
+    values = oracle_plateaus.run_all(plateau_cases.CASES)
+    rows = ",\n".join(
+        f"  {json.dumps(case.key)}: {json.dumps(row)}"
+        for case, row in zip(plateau_cases.CASES, values, strict=True)
+    )
+    PLATEAUS.write_text(
+        f'{{\n "versions": {json.dumps(versions)},\n "cases": {{\n{rows}\n }}\n}}\n'
+    )
+    print(f"{len(plateau_cases.CASES)} schedules driven by a metric")
+
+
 if __name__ == "__main__":
     freeze()
+    freeze_plateaus()

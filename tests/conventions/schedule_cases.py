@@ -4,9 +4,6 @@ from schedule_case import cases
 from schedule_cases_composed import AGAIN, ALONE, COMPOSED
 from schedule_cases_torch import TORCH, TRANSFORMERS
 
-PLATEAUS = [("torch", "ReduceLROnPlateau"), ("transformers", "get_reduce_on_plateau_schedule")]
-"""Schedules driven by the loss, which are not modelled."""
-
 RAMP = {"init_value": 0.3, "end_value": 0.05}
 OPTAX = [
     *cases("optax", "constant_schedule", {"value": 0.3}),

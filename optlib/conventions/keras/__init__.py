@@ -1,5 +1,5 @@
-"""Keras 3.15: ``optimizers``, ``muon``, and ``schedules``."""
+"""Keras 3.15: ``optimizers``, ``muon``, ``plateau``, and ``schedules``."""
 
-from . import muon, optimizers, schedules
+from . import muon, optimizers, plateau, schedules
 
-__all__ = ["muon", "optimizers", "schedules"]
+__all__ = ["muon", "optimizers", "plateau", "schedules"]
