@@ -72,8 +72,8 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_selfcheck"
-        " ../book/test_claims",
+        "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_figures"
+        " test_selfcheck ../book/test_claims",
     ),
     "base": (
         "optlib",

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optlib.conventions import NotModelled, like
+from optlib.conventions.table import TABLE
 
 
 @pytest.mark.parametrize(
@@ -34,6 +35,19 @@ from optlib.conventions import NotModelled, like
 def test_refused(library, name, arguments, error, words):
     with pytest.raises(error, match=words):
         like(library, name, **arguments)
+
+
+RATES = {
+    (library, name): {"lr", "learning_rate"} & {*TABLE[library, name].arguments}
+    for library, name in TABLE
+}
+
+
+@pytest.mark.parametrize("entry", [entry for entry, rates in RATES.items() if rates])
+def test_a_whole_number_too_large_for_a_float_is_no_rate(entry):
+    (rate,) = RATES[entry]
+    with pytest.raises(TypeError, match=f"{rate} must be"):
+        like(*entry, **{rate: 10**400})
 
 
 def test_optax_adafactor_over_other_axes_than_the_last_two_is_refused():

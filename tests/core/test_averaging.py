@@ -171,3 +171,11 @@ def test_what_does_not_fit_is_refused():
             make()
     with pytest.raises(TypeError, match="cannot both say where"):
         minimize(Optimizer("sgd", lr=armijo()), NOISY, averaging=polyak())
+
+
+@pytest.mark.parametrize("power", [1.0, 2.0])
+def test_the_mean_of_schedule_free_is_the_point_until_the_rate_leaves_zero(power):
+    opt = Optimizer("sgd", lr=lambda t: 0.1 if t > 3 else 0.0)
+    averaged = minimize(opt, NOISY, steps=8, averaging=schedule_free(0.9, power))
+    assert np.array_equal(averaged.x[3], averaged.x[0])
+    assert np.all(np.isfinite(averaged.x)) and not np.array_equal(averaged.x[5], averaged.x[3])
