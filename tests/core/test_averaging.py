@@ -179,3 +179,11 @@ def test_the_mean_of_schedule_free_is_the_point_until_the_rate_leaves_zero(power
     averaged = minimize(opt, NOISY, steps=8, averaging=schedule_free(0.9, power))
     assert np.array_equal(averaged.x[3], averaged.x[0])
     assert np.all(np.isfinite(averaged.x)) and not np.array_equal(averaged.x[5], averaged.x[3])
+
+
+@pytest.mark.parametrize("averaging", ALL, ids=repr)
+def test_an_update_at_a_rate_of_zero_divides_by_nothing(averaging):
+    x = np.array([1.0, -2.0])
+    with np.errstate(all="raise"):
+        new, avg = averaging.update(1, x, averaging.init(x), 0.0)
+    assert np.all(np.isfinite(new)) and all(np.all(np.isfinite(a)) for a in avg.values())
