@@ -3,9 +3,11 @@
 import ast
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import tomllib
 
 import notebooks
 import pytest
@@ -30,6 +32,19 @@ for path in sorted(pathlib.Path().glob("*.ipynb")):
 import optlib
 print(json.dumps([optlib.__file__, failed]))
 """
+
+
+def imported():
+    """Return the packages that the cells of the chapters import."""
+    found = set()
+    for path in PATHS:
+        cells = [cell.source for cell in notebooks.read(path).cells if cell.cell_type == "code"]
+        for node in (n for source in cells for n in ast.walk(ast.parse(source))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                found.add(node.module.split(".")[0])
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +82,17 @@ def test_no_cell_reads_a_file_beside_the_notebook(path):
             name = getattr(call.func, "attr", getattr(call.func, "id", ""))
             named = [a.value for a in call.args if isinstance(a, ast.Constant)]
             assert name not in READERS or not any(isinstance(a, str) for a in named), cell.source
+
+
+def test_the_readme_installs_what_the_chapters_import():
+    readme = (notebooks.ROOT / "README.md").read_text(encoding="utf-8")
+    ((extras, others),) = re.findall(r"pip install '\.\[(plots,[\w,]+)\]' ([\w ]+)`", readme)
+    project = tomllib.loads((notebooks.ROOT / "pyproject.toml").read_text())["project"]
+    declared = list(project["dependencies"])
+    for extra in extras.split(","):
+        declared += project["optional-dependencies"][extra]
+    installed = {re.match(r"\w+", name)[0] for name in declared} | {*others.split(), "optlib"}
+    assert imported() - sys.stdlib_module_names <= installed
 
 
 def test_runs_that_are_not_stored_are_named():

@@ -167,3 +167,16 @@ def test_what_the_search_shows_of_a_page_begins_with_its_text(entry):
     article = soup(page(entry)).select_one("[role=main] article.bd-article")
     assert article.select_one("h1")
     assert not article.select(".bd-header-article, #jb-print-docs-body, .headerbtn")
+
+
+def test_every_link_header_and_fold_is_named_in_words():
+    """A screen reader may pass over mathematics, and an empty header or button says nothing."""
+    for path in pages():
+        for link in soup(path).select("article a[href]"):
+            math = {text for formula in link.select(".math") for text in formula.stripped_strings}
+            words = [text for text in link.stripped_strings if text not in math]
+            assert words or link.find("img", alt=True), (path, link)
+        for header in soup(path).select("article th"):
+            assert header.get_text(strip=True), (path, header)
+        for button in soup(path).select("nav summary"):
+            assert button.get("aria-label") or button.get_text(strip=True), (path, button)

@@ -1,0 +1,34 @@
+"use strict";
+
+/* What scrolls sideways is reached by the tabulator key, on whatever screen it happens to be too wide.
+   The theme sees to code alone, and only to what is not folded when the page opens. */
+const MAY_SCROLL = "article pre, article .math, article mjx-container";
+
+const reachWhatScrolls = () => {
+  for (const part of document.querySelectorAll(MAY_SCROLL)) {
+    const scrolls =
+      part.scrollWidth > part.clientWidth + 1 &&
+      ["auto", "scroll"].includes(getComputedStyle(part).overflowX);
+    if (scrolls) part.tabIndex = 0;
+    else part.removeAttribute("tabindex");
+  }
+};
+
+/* Every cell has a button that copies its code: two dozen stops on the way through a chapter, for what
+   selecting the code does as well. */
+const passOverCopyButtons = () => {
+  for (const button of document.querySelectorAll("button.copybtn")) button.tabIndex = -1;
+};
+
+window.addEventListener("load", async () => {
+  passOverCopyButtons();
+  await window.MathJax?.startup?.promise;
+  await document.fonts.ready;
+  reachWhatScrolls();
+});
+window.addEventListener("resize", reachWhatScrolls);
+/* A fold shows what had no width before. */
+document.addEventListener("toggle", reachWhatScrolls, true);
+document.addEventListener("click", (event) => {
+  if (event.target.closest(".toggle-button, .admonition-title")) setTimeout(reachWhatScrolls);
+});
