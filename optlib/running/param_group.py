@@ -126,7 +126,7 @@ class ParamGroup(MutableMapping[str, Any]):
             self._t[layer.label] = layer.t
 
     def writable(self, of: str) -> dict[str, Any]:
-        """The parameters by what messages call them, for :func:`checks.writable`."""
+        """The parameters by what messages call them, for ``checks.writable``."""
         return {named("parameter", k) + of: x for k, x in as_layers(self._params).items()}
 
     def held(self) -> tuple[Any, Any, dict[str, Any]]:
