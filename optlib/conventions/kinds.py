@@ -69,6 +69,7 @@ _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
     "interpolate_type": ("a word", _word),
     "lr_lambda": ("a function of the step", callable),
     "milestones": ("a list of numbers", _sequence(_number)),
+    "opt": ("an Optimizer", lambda value: value is not None),
     "ns_coeffs": ("three numbers", lambda value: _word(value) or _sequence(_anything)(value)),
     "adjust_lr_fn": ("a word", _word),
     "line_search_fn": ("a word", _word),
@@ -84,7 +85,7 @@ _PLAIN = frozenset(
     "clipnorm clipvalue global_clipnorm ema_momentum ema_overwrite_frequency max_iter max_eval "
     "history_size tolerance_grad tolerance_change ns_steps muon_a muon_b muon_c adam_lr_ratio "
     "warmup_steps beta2_decay beta_2_decay rms_rate consistent_rms min_dim_size_to_factor "
-    "update_interval".split()
+    "update_interval every_k_schedule gradient_accumulation_steps".split()
 )
 
 

@@ -63,6 +63,7 @@ from .recent import (
     yogi_corrected,
 )
 from .signs import adopt, adopt_unclipped, lion, sophia_corrected
+from .step_sizes import asgd, rprop
 from .variants import (
     adamax,
     adamax_inside,
@@ -71,6 +72,7 @@ from .variants import (
     radam,
     radam_torch,
     rectification,
+    sparse_adam,
 )
 
 # isort: off
@@ -101,6 +103,7 @@ __all__ = [
     "amsgrad",
     "amsgrad_corrected",
     "amsgrad_raw_max",
+    "asgd",
     "bert_adam",
     "debias",
     "ema",
@@ -134,6 +137,7 @@ __all__ = [
     "rmsprop_centered_momentum",
     "rmsprop_inside",
     "rmsprop_momentum",
+    "rprop",
     "schedule_free_equal",
     "sgd",
     "sgd_dampened",
@@ -142,6 +146,7 @@ __all__ = [
     "simplified_ademamix",
     "sophia",
     "sophia_corrected",
+    "sparse_adam",
     "yogi",
     "yogi_corrected",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..registry import rule
 from .averages import debias, ema
-from .moments import adam, nadam
+from .moments import adam, eps_hat_adam, nadam
 
 
 @rule(
@@ -140,3 +140,19 @@ def adamax_inside(xp, t, g, x, m, n, *, beta1=0.9, beta2=0.999, eps=1e-8):
     m = ema(beta1, m, g)
     n = xp.maximum(beta2 * n, xp.abs(g) + eps)
     return debias(xp, beta1, t, m) / n, m, n
+
+
+@rule(
+    parent=eps_hat_adam,
+    change="leaves an entry alone, moments and all, where the gradient has none",
+    source="PyTorch, torch.optim.SparseAdam",
+)
+def sparse_adam(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8):
+    r"""Lazy Adam: :func:`eps_hat_adam` where :math:`g_t \ne 0`, and :math:`u_t = 0` elsewhere.
+
+    Moments that rest do not decay, but the corrections count every step: an entry seen for the
+    first time at a late step has moments that are corrected by too little.
+    """
+    seen = xp.abs(g) > 0
+    u, m_new, v_new = eps_hat_adam(xp, t, g, x, m, v, beta1=beta1, beta2=beta2, eps=eps)
+    return xp.where(seen, u, 0 * u), xp.where(seen, m_new, m), xp.where(seen, v_new, v)

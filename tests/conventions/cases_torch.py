@@ -1,6 +1,6 @@
 """PyTorch's optimizers, each with several sets of arguments."""
 
-from harness import Case
+from harness import SHAPES, Case
 
 
 def _torch(name, *sets, **options):
@@ -105,4 +105,25 @@ CASES = [
         {**L2, **ASCENT},
     ),
     *_torch("Adamax", {"lr": 0.01, **L2}, warm=True),
+    *_torch(
+        "ASGD",
+        {},
+        {"lr": 0.1, "lambd": 0.1, "alpha": 0.5, "t0": 3.0},
+        {"lr": 0.1, "lambd": 0.01, "t0": 0.0, **L2, **ASCENT},
+    ),
+    *_torch("ASGD", {"lr": 0.1, "lambd": 0.1, **L2}, warm=True),
+    *_torch(
+        "Rprop",
+        {},
+        {"lr": 0.1, "etas": (0.4, 1.5), "step_sizes": (0.01, 0.3)},
+        {"lr": 0.003, **ASCENT},
+    ),
+    *_torch(
+        "SparseAdam",
+        {},
+        {"lr": 0.1, "betas": (0.7, 0.95), "eps": 1e-3, **ASCENT},
+        shapes=SHAPES[1:],
+        sparse=True,
+    ),
+    *_torch("SparseAdam", {"lr": 0.01}, shapes=SHAPES[1:], sparse=True, warm=True),
 ]

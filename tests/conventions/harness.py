@@ -25,6 +25,7 @@ class Case:
     """One optimizer of a library with one set of arguments.
 
     ``warm`` runs it under a linear warmup from 0, which shows where the rate is kept in the state.
+    ``sparse`` leaves most entries without a gradient, others at every step.
     ``tolerance`` is relative, and 1e-9 unless the library computes in less than double precision.
     """
 
@@ -34,6 +35,7 @@ class Case:
     warm: bool = False
     shapes: tuple[tuple[int, ...], ...] = SHAPES
     tolerance: float = 1e-9
+    sparse: bool = False
 
     @property
     def key(self):
@@ -51,6 +53,15 @@ def gradients(shapes, seed, step):
     rng = np.random.default_rng([seed, 2, step])
     scales = _scales(shapes, seed)
     return [np.asarray(c * rng.standard_normal(s)) for c, s in zip(scales, shapes, strict=True)]
+
+
+def of_case(case, seed, step):
+    """The gradients that a case sees at one step."""
+    all_ = gradients(case.shapes, seed, step)
+    if not case.sparse:
+        return all_
+    rng = np.random.default_rng([seed, 3, step])
+    return [np.where(rng.random(g.shape) < 0.3, g, 0.0) for g in all_]
 
 
 @cache
@@ -78,7 +89,7 @@ def run_ours(case, seed=0, steps=STEPS):
     state = optimizer.init(x)
     records = []
     for t in range(1, steps + 1):
-        x, state = optimizer.step(t, gradients(case.shapes, seed, t), x, state)
+        x, state = optimizer.step(t, of_case(case, seed, t), x, state)
         if t in RECORDED:
             records.append(x)
     return records

@@ -1,7 +1,7 @@
 """Runs a case in PyTorch itself."""
 
 import torch
-from harness import RECORDED, STEPS, gradients, start, warm_rate
+from harness import RECORDED, STEPS, of_case, start, warm_rate
 
 VERSION = {"torch": torch.__version__}
 
@@ -25,8 +25,8 @@ def recorded(optimizer, parameters, case, seed, steps):
     for t in range(1, steps + 1):
         if case.warm:
             optimizer.param_groups[0]["lr"] = warm_rate(lr, t - 1)
-        for p, g in zip(parameters, gradients(case.shapes, seed, t), strict=True):
-            p.grad = torch.tensor(g)
+        for p, g in zip(parameters, of_case(case, seed, t), strict=True):
+            p.grad = torch.tensor(g).to_sparse() if case.sparse else torch.tensor(g)
         optimizer.step()
         if t in RECORDED:
             records.append([p.detach().numpy().copy() for p in parameters])

@@ -7,7 +7,8 @@ import pytest
 
 from optlib.conventions import TABLE, like
 
-NAMES = ["SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "AdamW", "NAdam", "RAdam", "Adamax"]
+NAMES = """SGD Adagrad Adadelta RMSprop Adam AdamW NAdam RAdam Adamax ASGD Rprop
+    SparseAdam""".split()
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -16,7 +16,7 @@ from .optimizers import _FIXED, adam, clip, with_base
     "keras",
     "Muon",
     ignored="name",
-    fixed=_FIXED,
+    fixed={**_FIXED, "gradient_accumulation_steps": None},
     note="scales by the larger side; Adam, with a decay of its own, for all that is no matrix, or "
     "whose name says embedding; where squares overflow, a step of zero or NaN",
 )

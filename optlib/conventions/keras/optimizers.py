@@ -6,14 +6,18 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from ...domains import number
 from ...registry import RULES
 from ...rules import factored, modifiers
 from ...running import clipping
+from ...running.accumulation import Accumulated, accumulate
 from ...running.optimizer import Optimizer
+from ...running.step import at_step
 from .. import wrapping
-from ..table import FollowedSchedule, entry
+from ..table import FollowedSchedule, NotModelled, entry
 
-_FIXED = {"loss_scale_factor": None, "gradient_accumulation_steps": None}
+_FIXED = {"loss_scale_factor": None}
+_GROUP = "integer [2, inf)"
 
 
 def keras_entry(name: str, note: str = "", **options: Any) -> Callable[[Callable], Callable]:
@@ -47,8 +51,14 @@ def with_base(
     use_ema=False,
     ema_momentum=0.99,
     ema_overwrite_frequency=None,
-) -> Optimizer:
-    """The optimizer with what Keras' base class does before and after a step."""
+    gradient_accumulation_steps=None,
+) -> Optimizer | Accumulated:
+    """The optimizer with what Keras' base class does before and after a step.
+
+    With accumulation, clipping and decay act once for each group of small batches, and the bias
+    corrections count groups, but a schedule of the rate counts small batches: a group sees its
+    value at the last of them.
+    """
     rule, hyper = optimizer.rule, dict(optimizer.hyper)
     if weight_decay is not None:
         rule, hyper["shrink"] = wrapping.decayed_first(rule), weight_decay
@@ -56,7 +66,22 @@ def with_base(
         rule = wrapping.overwritten(rule, ema_overwrite_frequency)
         hyper["ema_momentum"] = ema_momentum
     before = clip(clipnorm, clipvalue, global_clipnorm)
-    return Optimizer(rule, lr=optimizer.lr, before=before, **hyper)
+    if not gradient_accumulation_steps:
+        return Optimizer(rule, lr=optimizer.lr, before=before, **hyper)
+    if use_ema:
+        raise NotModelled("keras: gradient_accumulation_steps with use_ema=True is not modelled")
+    steps = number("keras", "gradient_accumulation_steps", gradient_accumulation_steps, _GROUP)
+    rate = _of_last_batch(optimizer.lr, steps)
+    return accumulate(Optimizer(rule, lr=rate, before=before, **hyper), steps)
+
+
+def _of_last_batch(lr: Any, steps: int) -> Any:
+    """A rate that counts small batches, at the last one of each group; a number as it is."""
+    if not callable(lr):
+        return lr
+    return FollowedSchedule(
+        lambda xp, k: at_step(lr, (k + 1) * steps), "keras rate of small batches"
+    )
 
 
 def clip(clipnorm: Any, clipvalue: Any, global_clipnorm: Any) -> Callable | None:

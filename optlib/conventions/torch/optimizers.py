@@ -208,3 +208,14 @@ def adamax(*, lr=2e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0, maximize=
     """Algorithm 2, with eps inside the maximum."""
     hyper = _betas(betas, eps=eps)
     return _optimizer(variants.adamax_inside, lr, maximize, weight_decay, **hyper)
+
+
+@entry(
+    "torch",
+    "SparseAdam",
+    note="an entry whose gradient is 0 counts as not stored; torch takes what the sparse gradient "
+    "stores, such as all of an embedding's row; eps is beside the uncorrected root",
+)
+def sparse_adam(*, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, maximize=False):
+    """Adam on the entries that have a gradient; the others wait."""
+    return _optimizer(variants.sparse_adam, lr, maximize, 0.0, **_betas(betas, eps=eps))
