@@ -41,7 +41,8 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_display test_derivation test_tracing test_selfcheck test_cards test_verdicts",
+        "test_rendering test_display test_derivation test_tracing test_selfcheck test_cards"
+        " test_verdicts",
     ),
     "rules": (
         "optlib/rules",
