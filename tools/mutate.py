@@ -74,7 +74,7 @@ FOLDERS = {
     "book": (
         "optlib/book",
         "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_figures"
-        " test_selfcheck ../book/test_claims",
+        " test_selfcheck test_notes_class",
     ),
     "base": (
         "optlib",
