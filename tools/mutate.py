@@ -74,11 +74,11 @@ FOLDERS = {
     "book": (
         "optlib/book",
         "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_figures"
-        " test_selfcheck test_notes_class",
+        " test_selfcheck",
     ),
     "base": (
         "optlib",
-        "test_edges test_optimizer test_rules test_tracing test_optim test_schedules",
+        "test_edges test_optimizer test_rules test_tracing test_optim test_notes_class test_schedules",
     ),
 }
 # What takes longest and decides least for a single mutant.
