@@ -78,7 +78,8 @@ FOLDERS = {
     ),
     "base": (
         "optlib",
-        "test_edges test_optimizer test_rules test_tracing test_optim test_notes_class test_schedules",
+        "test_edges test_optimizer test_rules test_tracing test_optim test_notes_class"
+        " test_schedules",
     ),
 }
 # What takes longest and decides least for a single mutant.
