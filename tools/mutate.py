@@ -41,7 +41,8 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_display test_derivation test_tracing test_selfcheck test_cards test_verdicts",
+        "test_rendering test_display test_derivation test_tracing test_selfcheck test_cards"
+        " test_verdicts",
     ),
     "rules": (
         "optlib/rules",
@@ -73,11 +74,12 @@ FOLDERS = {
     "book": (
         "optlib/book",
         "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_figures"
-        " test_selfcheck ../book/test_claims",
+        " test_selfcheck",
     ),
     "base": (
         "optlib",
-        "test_edges test_optimizer test_rules test_tracing test_optim test_schedules",
+        "test_edges test_optimizer test_rules test_tracing test_optim test_notes_class"
+        " test_schedules",
     ),
 }
 # What takes longest and decides least for a single mutant.
