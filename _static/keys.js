@@ -23,9 +23,10 @@ const passOverCopyButtons = () => {
 window.addEventListener("load", async () => {
   passOverCopyButtons();
   await window.MathJax?.startup?.promise;
-  await document.fonts.ready;
   reachWhatScrolls();
 });
+/* Before its font has come, a formula has another width. */
+document.fonts.addEventListener("loadingdone", reachWhatScrolls);
 window.addEventListener("resize", reachWhatScrolls);
 /* A fold shows what had no width before. */
 document.addEventListener("toggle", reachWhatScrolls, true);
