@@ -18,6 +18,8 @@ from .verdicts import Verdict
 class Chain:
     """Lines of a derivation; see :class:`~optlib.algebra.derivation.Derivation`."""
 
+    __slots__ = ("_lines", "_end", "_relation", "_domains", "_needs", "_names", "_facts")
+
     def __init__(
         self,
         start: sp.Basic,
@@ -25,18 +27,32 @@ class Chain:
         domains: Mapping[Any, Any] | None,
         names: Mapping[Any, str],
     ):
-        self.end = start
-        self.relation = "="
-        self.lines = [Line("=" if name else "", start, "", None, name)]
+        self._lines = [Line("=" if name else "", start, "", None, name)]
+        self._end, self._relation = start, "="
         self._domains, self._needs = as_domains(domains), ()
         self._names = dict(names)
         self._facts: dict[Hypothesis, None] = {}
         self._narrow(*real_on([start], self._domains))
 
     @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines; they are added by the methods that check them."""
+        return tuple(self._lines)
+
+    @property
     def start(self) -> sp.Basic:
         """The first expression."""
-        return self.lines[0].expression
+        return self._lines[0].expression
+
+    @property
+    def end(self) -> sp.Basic:
+        """The last expression."""
+        return self._end
+
+    @property
+    def relation(self) -> str:
+        """How the start relates to the end: one of = <= >= ->."""
+        return self._relation
 
     @property
     def chain(self) -> str:
@@ -80,10 +96,14 @@ class Chain:
             )
         self._narrow(smaller, needed)
         self._facts |= dict.fromkeys(facts)
-        if relation != "=":
-            self.relation = relation
-        self.lines.append(Line(relation, expression, reason, "proved"))
-        self.end = expression
+        return self._append(Line(relation, expression, reason, "proved"))
+
+    def _append(self, line: Line) -> Chain:
+        """Add a line that was checked."""
+        if line.relation != "=":
+            self._relation = line.relation
+        self._lines.append(line)
+        self._end = line.expression
         return self
 
     def _narrow(self, smaller: Mapping[str, Domain], needed: Sequence[Hypothesis]) -> None:

@@ -64,6 +64,8 @@ class Derivation(Chain):
     Derivation: 1 - beta**(2*t) = (1 - beta**t)*(beta**t + 1) [1 proved]
     """
 
+    __slots__ = ()
+
     def __init__(
         self,
         start: Any,
@@ -199,14 +201,12 @@ class Derivation(Chain):
         shown = ", ".join(
             f"${of_domain(sp.Symbol(k), d).latex(named(self._names))}$" for k, d in domains.items()
         )
-        self.relation, self.end = relation, expression
         sampled = f"{reason} ({_AUDITED} points, {shown})"
-        self.lines.append(Line(relation, expression, sampled, "sampled"))
-        return self
+        return self._append(Line(relation, expression, sampled, "sampled"))
 
     def cite(self, statement: str, source: str) -> Derivation:
         """Add a remark that is taken from a source; the chain's end stays what it was."""
-        self.lines.append(Line("", statement, source, "cited"))
+        self._lines.append(Line("", statement, source, "cited"))
         return self
 
     @classmethod
@@ -257,7 +257,7 @@ class Derivation(Chain):
         found = by_induction(recursion, closed, prev, n, start, initial, as_domains(domains))
         proof = cls(found.closed, name=title, domains=found.domains, names=names)
         proof._facts |= dict.fromkeys(found.facts)
-        proof.lines = induction_lines(
+        proof._lines = induction_lines(
             title,
             found.recursion,
             found.inserted,

@@ -29,6 +29,7 @@ def objects():
         "Problem": problems.rosenbrock(),
         "Trace": adam,
         "Verdict": optlib.verdict(adam.u, adam.u),
+        "Derivation": optlib.Derivation(adam.u),
         "Difference": optlib.explain_difference(("torch", "Adam"), ("torch", "AdamW")),
     }
 
@@ -36,7 +37,7 @@ def objects():
 LOOPS = [name for name in dir(optim) if name != "InPlace"]
 NAMES = [*LOOPS, "Optimizer", "PerLayer", "InPlace", "ParamGroup", "FollowedSchedule", "Entry"]
 NAMES += ["LineSearch", "Averaging", "Run", "Schedule", "Domain", "Problem", "Trace", "Verdict"]
-NAMES += ["Difference"]
+NAMES += ["Difference", "Derivation"]
 SAY_WHAT_TO_DO = set(NAMES[: NAMES.index("Run") + 1])
 
 
