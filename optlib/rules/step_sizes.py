@@ -34,7 +34,8 @@ def asgd(xp, t, g, x, mean, eta, *, lr, decay=1e-4, power=0.75, begin=1e6):
     """
     moved = xp.where(t < 2, lr, eta) * (g + decay * x)
     mean = mean + (x - moved - mean) / xp.maximum(t - 1 - begin, 1)
-    return moved, mean, lr / (1 + decay * lr * t) ** power
+    # Added to the old one, the new rate is an array of its type from the start.
+    return moved, mean, lr / (1 + decay * lr * t) ** power + 0 * eta
 
 
 @rule(

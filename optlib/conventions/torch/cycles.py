@@ -1,4 +1,4 @@
-"""PyTorch's schedulers (torch 2.13) along cosines and cycles, and towards SWA's rate."""
+"""PyTorch's schedulers (torch 2.13) along cosines and cycles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from ...namespaces import words
 from ..table import NotModelled
 from .recursion import Call, Group, Law
-from .schedulers import COUNT, LENGTH, RATE, by_epoch, pointwise, scheduler
+from .schedulers import LENGTH, RATE, by_epoch, pointwise, scheduler
 
 _MOMENTUM = "[0, 1)"
 
@@ -25,7 +25,8 @@ _ANNEAL = {
 }
 
 
-def _curve(name: str, strategy: str) -> Callable[[Any, Any, Any, Any], Any]:
+def curve_of(name: str, strategy: str) -> Callable[[Any, Any, Any, Any], Any]:
+    """The way from ``a`` to ``b``, ``curve(xp, a, b, progress)``."""
     curve = _ANNEAL.get(strategy)
     if curve is None:
         raise ValueError(
@@ -147,7 +148,7 @@ def one_cycle_lr(
         rates.insert(2, "initial_lr")
         momenta.append("max_momentum")
         ends.insert(1, 2 * pct_start * total - 2)
-    curve = _curve("OneCycleLR", anneal_strategy)
+    curve = curve_of("OneCycleLR", anneal_strategy)
     if any(a == b for a, b in zip([0, *ends], ends, strict=False)):
         raise NotModelled("torch OneCycleLR: a phase of no length divides by zero in torch itself")
 
@@ -273,31 +274,3 @@ def cyclic_lr(
         cycled=(lambda call: momentum(words(0), call.epoch)) if cycle_momentum else None,
         base=base_lr,
     )
-
-
-@scheduler(
-    "torch",
-    "SWALR",
-    domains={"swa_lr": "[0, inf)", "anneal_epochs": COUNT},
-    note="counts its own calls, so that resuming begins the line anew; with anneal_epochs=0 the "
-    "rate is swa_lr at once; it starts from the rate that it finds in the optimizer",
-)
-def swa_lr(*, swa_lr, anneal_epochs=10, anneal_strategy="cos"):
-    """From the rate that is held to ``swa_lr``, along a line or half a cosine."""
-    curve = _curve("SWALR", anneal_strategy)
-
-    def part(xp, step):
-        gone = xp.maximum(xp.minimum(step / max(1, anneal_epochs), 1.0), 0.0)
-        return curve(xp, 0.0, 1.0, gone)
-
-    def closed(xp, k, base):
-        alpha = part(xp, k) if anneal_epochs else 1.0 + 0.0 * k
-        return swa_lr * alpha + base * (1 - alpha)
-
-    def find(call: Call) -> float:
-        step = call.calls - 1 if anneal_epochs else max(1, call.calls - 1)
-        before, now = (part(words(0), n) for n in (step - 1, step))
-        start = swa_lr if before == 1 else (call.group.lr - before * swa_lr) / (1 - before)
-        return swa_lr * now + start * (1 - now)
-
-    return Law(closed, find, find)

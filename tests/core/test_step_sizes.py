@@ -1,0 +1,54 @@
+"""Rules that keep their own step sizes, and the lazy one: what their papers say of them."""
+
+import numpy as np
+
+from optlib import Optimizer
+
+
+def path(optimizer, gradients, x=None):
+    x = np.ones(np.shape(gradients[0])) if x is None else x
+    state, points = optimizer.init(x), []
+    for t, g in enumerate(gradients, 1):
+        x, state = optimizer.step(t, np.asarray(g, dtype=float), x, state)
+        points.append(x)
+    return np.array(points), state
+
+
+def test_asgd_keeps_the_mean_of_the_points_from_its_beginning_on():
+    gradients = np.random.default_rng(0).standard_normal((20, 3))
+    points, state = path(Optimizer("asgd", lr=0.1, decay=0.0, begin=4.0), gradients)
+    # The mean is the point itself until its weight falls below one, at step begin + 3.
+    np.testing.assert_allclose(state["mean"], points[5:].mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(points, 1 - 0.1 * np.cumsum(gradients, axis=0), rtol=1e-12)
+
+
+def test_a_scheduled_rate_reaches_asgd_one_step_late():
+    opt = Optimizer("asgd", lr=lambda t: 0.1 if t < 3 else 0.0, decay=0.0)
+    points, _ = path(opt, np.ones((5, 1)))
+    assert points.ravel().tolist() == [0.9, 0.8, 0.7000000000000001] + [0.7000000000000001] * 2
+
+
+def test_rprop_sees_signs_alone_and_rests_where_one_turned():
+    gradients = np.array([[1.0], [2.0], [-1.0], [-1.0], [-3.0]])
+    points, _ = path(Optimizer("rprop", lr=0.1), gradients)
+    moves = -np.diff([1.0, *points.ravel()])
+    np.testing.assert_allclose(moves, [0.1, 0.12, 0.0, -0.06, -0.072], rtol=1e-12)
+    scaled, _ = path(Optimizer("rprop", lr=0.1), 1e3 * gradients)
+    assert np.array_equal(points, scaled)
+
+
+def test_rprop_steps_stay_between_the_least_and_the_most():
+    opt = Optimizer("rprop", lr=0.1, least=0.05, most=0.2)
+    _, grown = path(opt, np.ones((30, 1)))
+    _, shrunk = path(opt, np.array([[(-1.0) ** t] for t in range(31)]))
+    assert grown["size"] == 0.2 and shrunk["size"] == 0.05
+
+
+def test_sparse_adam_is_adam_where_all_entries_have_a_gradient_and_waits_elsewhere():
+    gradients = np.random.default_rng(1).standard_normal((10, 4))
+    full, _ = path(Optimizer("sparse_adam", lr=0.1, eps=1e-7), gradients)
+    wanted, _ = path(Optimizer("eps_hat_adam", lr=0.1, eps=1e-7), gradients)
+    assert np.array_equal(full, wanted)
+    gradients[3:7, 1] = 0.0
+    points, _ = path(Optimizer("sparse_adam", lr=0.1), gradients)
+    assert np.ptp(points[2:7, 1]) == 0 and np.all(np.diff(points[:, 0]) != 0)
