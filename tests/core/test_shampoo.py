@@ -6,6 +6,7 @@ from support import gradients, run, same, start
 
 from optlib import Optimizer, minimize, problems, shampoo
 from optlib.rules import factored
+from optlib.rules.shampoo import inverse_fourth_root
 
 SHAPES = [(4, 4), (4, 7), (7, 4)]
 
@@ -255,3 +256,9 @@ def test_jax_under_jit_gives_the_same_matrices_after_the_bases_have_turned(rule)
     for t, g in enumerate(gs, 1):
         theirs, state = step(jax.numpy.asarray(t), jax.numpy.asarray(g, "float32"), theirs, state)
     np.testing.assert_allclose(np.asarray(theirs), ours, atol=1e-5)
+
+
+def test_an_eigenvalue_that_rounding_made_negative_counts_as_zero():
+    below, at = (inverse_fourth_root(np, np.diag([1.0, low]), 1e-6) for low in (-1e-5, 0.0))
+    np.testing.assert_allclose(below, at, rtol=1e-12)
+    assert below[1, 1] == pytest.approx(1e-6**-0.25)
