@@ -12,14 +12,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..namespaces import Symbols
+from ..namespaces import Symbols, words
 
 Axis = int | tuple[int, ...]
 
 
 def widened(xp: Any, a: Any) -> Any:
     """``a`` in float32 if its type is narrower, else as it is."""
-    if isinstance(xp, Symbols):
+    if _exact(a):
         return a
     wide = xp.result_type(a.dtype, xp.float32)
     return a if a.dtype == wide else xp.astype(a, wide)
@@ -35,7 +35,7 @@ def leveled(xp: Any, a: Any, axis: Axis = -1) -> tuple[Any, Any]:
 
     Source: Blue 1978, with one accumulator in place of three.
     """
-    if isinstance(xp, Symbols):
+    if _exact(a):
         return a, 1
     a = widened(xp, a)
     if 0 in a.shape:
@@ -99,9 +99,14 @@ def divisor(xp: Any, length: Any) -> Any:
     A quotient by infinity is a zero like any other, and a step by it is one that was taken. NaN is
     a step that the policy for values that are not finite decides on.
     """
-    if isinstance(xp, Symbols):
+    if _exact(length):
         return length
     return xp.where(xp.isfinite(length), length, float("nan"))
+
+
+def _exact(a: Any) -> bool:
+    """Whether ``a`` holds expressions, which have no range to leave."""
+    return isinstance(words(a), Symbols)
 
 
 def _count(a: Any, axis: Axis) -> int:

@@ -104,6 +104,8 @@ def test_symbols_get_the_plain_formula():
     square = a[0] ** 2 + a[1] ** 2
     xp = Symbols()
     assert sizes.norm(xp, a) == sympy.sqrt(square)
+    # NumPy itself may be the words over an array of expressions.
+    assert sizes.mean(np, a).item() == (a[0] + a[1]) / 2
     assert sizes.norm_square(xp, a) == square and sizes.mean_square(xp, a) == square / 2
     assert sizes.inner(xp, a, a) == square and sizes.divisor(xp, a[0]) == a[0]
 
