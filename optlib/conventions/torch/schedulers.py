@@ -17,6 +17,7 @@ import numpy as np
 
 from ...domains import number
 from ...namespaces import words
+from ...running.fixed import fixed
 from ..table import FollowedSchedule, schedule_entry
 from .recursion import Call, Group, Law, Record, Running
 
@@ -26,6 +27,7 @@ COUNT = "integer [0, inf)"
 _DOMAINS = {"lr": RATE, "initial_lr": RATE, "last_epoch": "integer [-1, inf)"}
 
 
+@fixed("make another one with like(library, name, ...)")
 @dataclass(frozen=True, eq=False)
 class Scheduler(FollowedSchedule):
     """A schedule of PyTorch's that can stand among others on one optimizer.
