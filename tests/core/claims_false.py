@@ -196,6 +196,9 @@ def branches():
         both = sp.And(x > p, x < p + 1)
         yield Claim(sp.Piecewise((1, both), (0, True)), sp.Integer(0), {x: p + R(1, 2)})
         yield Claim(sp.Piecewise((x, x > y), (y, True)) + p, x + p, {x: 0, y: 1})
+    ring = x**2 + y**2 - 1
+    for one, other in ((ring > 0, ring >= 0), (ring < 0, ring <= 0)):
+        yield Claim(*(sp.Piecewise((1, r), (0, True)) for r in (one, other)), {x: 1, y: 0})
     for p in (1, 2, 7):
         yield Claim(sp.Piecewise((1, t > p), (0, True)), sp.Integer(1), {t: p})
         yield Claim(sp.Piecewise((beta, t <= p), (0, True)), beta, {t: p + 1, beta: R(1, 2)})
