@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import Any
 
 import sympy as sp
@@ -65,12 +65,13 @@ def limit_verdict(
     (e, target, x, end), known = canonical([expression, value, variable, to], domains)
     if target.has(x):
         raise ValueError(f"the limit {value} holds {variable}, which is gone in the limit")
+    sides = _sides(x, end, known[x])
     others = {s: d for s, d in known.items() if s != x}
     facts = of_domains(known)
     try:
         with budget(_SECONDS):
             e = normal_sums(e, known)
-            against = _at_rest_elsewhere(e, x, end, target, known, others)
+            against = _at_rest_elsewhere(e, x, end, target, sides, others)
             if against is not None:
                 return Verdict(False, *against, facts)
             _require_limit(e, x, end, target, known)
@@ -124,6 +125,8 @@ def _limit(e: sp.Basic, x: sp.Symbol, end: sp.Basic, known: Domains) -> sp.Basic
         raise Undecided("a sum is left")
     if any(jump.has(x) for jump in e.atoms(*_STEPS)):
         raise Undecided("a whole part moves")
+    if any(c.has(x) for branch in e.atoms(sp.Piecewise) for _, c in branch.args):
+        raise Undecided("a branch moves")
     if end == sp.oo and (found := _powers_gone(e, x, known)) is not None:
         return found
     decay = {
@@ -133,6 +136,7 @@ def _limit(e: sp.Basic, x: sp.Symbol, end: sp.Basic, known: Domains) -> sp.Basic
     }
     z = sp.Dummy(x.name, positive=True) if known[x].low >= 0 else sp.Dummy(x.name, real=True)
     smooth = e.xreplace({s: sp.exp(-a) for s, a in decay.items()} | {x: z})
+    _require_known_growth(smooth, z, {**known, **{a: Domain(low=0) for a in decay.values()}})
     try:
         found = {sp.limit(smooth, z, end, side) for side in _sides(x, end, known[x])}
     except _SYMPY_FAILS as reason:
@@ -140,6 +144,35 @@ def _limit(e: sp.Basic, x: sp.Symbol, end: sp.Basic, known: Domains) -> sp.Basic
     if len(found) != 1 or found.copy().pop().has(sp.Limit, sp.AccumBounds, sp.nan):
         raise Undecided("the sides disagree" if len(found) > 1 else "SymPy finds none")
     return found.pop().subs({a: -sp.log(s) for s, a in decay.items()})
+
+
+def _require_known_growth(e: sp.Basic, z: sp.Symbol, known: Domains) -> None:
+    """SymPy takes one side where it cannot tell which of two powers grows faster.
+
+    Powers that all vanish, over something that does not, need not be told apart.
+
+    Raises
+    ------
+    Undecided
+        If a comparison that matters is not shown.
+    """
+    e = sp.powsimp(e)
+    exponents = {p.as_base_exp()[1] * sp.log(p.as_base_exp()[0]) for p in e.atoms(sp.exp, sp.Pow)}
+    rates = {_rate(exponent, z) for exponent in exponents if exponent.has(z)} - {None}
+    powers = {p: sp.Integer(0) for p in e.atoms(sp.exp, sp.Pow) if p.as_base_exp()[1].has(z)}
+    below = sp.expand(sp.fraction(sp.together(e))[1].xreplace(powers))
+    if all(positive(-r, known) for r in rates) and below != 0:
+        return
+    for r, other in combinations([sp.Integer(0), *sorted(rates, key=str)], 2):
+        difference = sp.expand(r - other)
+        if not (difference == 0 or positive(difference, known) or positive(-difference, known)):
+            raise Undecided(f"the sign of {difference} is not known")
+
+
+def _rate(exponent: sp.Basic, z: sp.Symbol) -> sp.Basic | None:
+    """The slope of an exponent that is linear in z; None for others, which SymPy compares."""
+    exponent = sp.expand(exponent)
+    return exponent.coeff(z, 1) if exponent.is_polynomial(z) else None
 
 
 def _powers_gone(e: sp.Basic, x: sp.Symbol, known: Domains) -> sp.Basic | None:
@@ -155,13 +188,22 @@ def _powers_gone(e: sp.Basic, x: sp.Symbol, known: Domains) -> sp.Basic | None:
         grows = exponent.is_polynomial(x) and positive(exponent.coeff(x), known)
         if domains[q].high != 1 or not grows or sp.degree(exponent, x) != 1:
             return None
-    value = flat.subs(dict.fromkeys(moving, 0))
+    gone = dict.fromkeys(moving, sp.Integer(0))
+    divides = (p.base for p in flat.atoms(sp.Pow) if not p.exp.is_nonnegative)
+    if any(sp.expand(base.xreplace(gone)) == 0 for base in divides):
+        return None
+    value = flat.subs(gone)
     still = value.has(sp.zoo, sp.nan, sp.oo) or any(q in value.free_symbols for q in moving)
     return None if still else value.subs(meanings)
 
 
 def _at_rest_elsewhere(
-    e: sp.Basic, x: sp.Symbol, end: sp.Basic, target: sp.Basic, known: Domains, others: Domains
+    e: sp.Basic,
+    x: sp.Symbol,
+    end: sp.Basic,
+    target: sp.Basic,
+    sides: tuple[str, ...],
+    others: Domains,
 ) -> tuple[dict[str, sp.Rational], tuple[sp.Float, sp.Float]] | None:
     """A point close to the end, and both values there, if the values have come to rest elsewhere.
 
@@ -169,7 +211,7 @@ def _at_rest_elsewhere(
     are not close to the limit; values that grow at every point are elsewhere too.
     """
     for point in points(others, 16, seed="limit"):
-        for side in _sides(x, end, known[x]):
+        for side in sides:
             near = [Point({**point.given, x: place}) for place in _places(end, side)]
             try:
                 values = [p.evaluate(e, 400) for p in near]

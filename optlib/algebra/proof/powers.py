@@ -11,8 +11,6 @@ import sympy as sp
 from ...domains import Domain
 from .facts import Domains, assumptions
 
-_ZERO_ONE = Domain(0, 1)
-
 
 def named(name: str, domain: Domain) -> sp.Dummy:
     """A fresh symbol that satisfies the domain."""

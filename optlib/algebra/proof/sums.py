@@ -127,7 +127,9 @@ def _by_parts(inside: sp.Basic, low: sp.Basic, high: sp.Basic, domains: Domains)
 def _aligned(expression: sp.Basic) -> sp.Basic:
     """Sums over the same terms cut to a common range, the terms at the ends written out."""
     groups: dict[tuple[sp.Basic, ...], list[sp.Sum]] = defaultdict(list)
-    for s in sorted(expression.atoms(sp.Sum), key=str):
+    # A sum over several indices is left whole: its inner ends may hold the outer index.
+    single = (s for s in expression.atoms(sp.Sum) if len(s.limits) == 1)
+    for s in sorted(single, key=str):
         low, high = s.limits[0][1:]
         # ends that differ by a whole number have the same part without numbers
         groups[s.function, _symbolic(low), _symbolic(high)].append(s)
