@@ -43,7 +43,8 @@ def words(a: Any) -> Any:
     """The words that suit ``a``: a number, an array, a SymPy expression or an array of those."""
     if is_number(a) or isinstance(a, np.generic):
         return Arrays(np)
-    if type(a).__module__.partition(".")[0] == "sympy" or getattr(a, "dtype", 0) == np.object_:
+    expressions = isinstance(a, np.ndarray) and a.dtype == np.object_
+    if expressions or type(a).__module__.partition(".")[0] == "sympy":
         return Symbols()
     return Arrays(array_namespace(a))
 

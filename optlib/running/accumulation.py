@@ -103,7 +103,7 @@ class Accumulated:
         """
         checks.policy("nonfinite", nonfinite, ("raise", "skip"))
         xs, states = as_layers(x), matched(x, state, "state")
-        with np.errstate(all="ignore"):
+        with checks.quiet():
             moved, kept = self.step(t, g, x, state, **inputs)
         old = {named("parameter", k): a for k, a in xs.items()}
         new = {named("parameter", k): a for k, a in matched(x, moved, "x").items()}
@@ -137,7 +137,8 @@ class Accumulated:
             own = dict(checks.state_for(k, states[k], fresh[k], bool(sweep_axes)))
             held = own.pop(KEPT)
             part = (gradient - held) / (before + 1) if self.mean else gradient
-            summed[k], inner[k] = held + part, own
+            # Sums of arrays without axes are scalars in NumPy.
+            summed[k], inner[k] = xp.asarray(held + part), own
         return summed, inner
 
     def _either(self, due: Any, x: Any, new_x: Any, new: Any, summed: Any, inner: Any) -> Any:

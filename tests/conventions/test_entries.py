@@ -15,6 +15,8 @@ FORMS = [(), (5,), (3, 4), (2, 3, 2), (2, 3, 2, 2)]
 NEEDED = {
     "learning_rate": 0.01,
     "base_optimizer": Optimizer("sgd", lr=0.1),
+    "opt": Optimizer("sgd", lr=0.1),
+    "every_k_schedule": 2,
 }
 
 
@@ -79,11 +81,12 @@ def test_every_entry_refuses_the_other_shapes_in_words(library, name):
 @pytest.mark.parametrize(("library", "name"), ENTRIES)
 def test_the_shapes_are_those_that_the_installed_library_takes(library, name):
     pytest.importorskip(library)
-    if name in ("LBFGS", "sophia", "schedule_free"):
+    if name in ("LBFGS", "sophia", "schedule_free", "MultiSteps"):
         pytest.skip("needs more than a gradient or another optimizer; compared elsewhere")
     oracle = importlib.import_module(f"oracle_{library}")
     arguments, taken = argument_sets(library, name)[0], accepted(library, name)
-    oracle.run(Case(library, name, arguments, shapes=tuple(taken)), 0, 1)
+    sparse = name == "SparseAdam"
+    oracle.run(Case(library, name, arguments, shapes=tuple(taken), sparse=sparse), 0, 1)
     for shape in FORMS:
         if shape not in taken:
             with pytest.raises(ValueError, match="2D"):

@@ -20,7 +20,8 @@ WITH_EPS = [name for name, fn in RULES.items() if "eps" in fn.hyper]
 
 
 def without_decay(rule, **hyper):
-    decay = {"weight_decay": 0.0} if "weight_decay" in RULES[rule].hyper else {}
+    name = "decay" if rule == "asgd" else "weight_decay"
+    decay = {name: 0.0} if name in RULES[rule].hyper else {}
     return Optimizer(rule, lr=0.1, **decay, **hyper)
 
 

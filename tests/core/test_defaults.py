@@ -18,6 +18,7 @@ OWN = {
     "nadam_keras": {"eps": 1e-7},
     "radam_nesterov": {"threshold": 5},
     "adabelief": {"eps": 1e-16},
+    "sparse_adam": {"eps": 1e-8},
     "yogi": {"eps": 1e-3},
     "adan": {"beta1": 0.98, "beta2": 0.92},
     "simplified_ademamix": {"beta1": 0.99, "beta2": 0.95, "mix": 0.0},

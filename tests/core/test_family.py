@@ -20,7 +20,7 @@ DEGREE = {
     **dict.fromkeys(["keras_momentum", "keras_nesterov", "nesterov_original"], 1),
     **dict.fromkeys(["signsgd", "adagrad", "adagrad_inside"], 0),
     **dict.fromkeys(["rmsprop", "rmsprop_inside", "rmsprop_momentum"], 0),
-    **dict.fromkeys(["adam", "adam_uncorrected", "eps_hat_adam", "adamd"], 0),
+    **dict.fromkeys(["adam", "adam_uncorrected", "eps_hat_adam", "adamd", "sparse_adam"], 0),
     **dict.fromkeys(["adam_l2", "adamw", "adamw_paper", "bert_adam"], 0),
     **dict.fromkeys(["amsgrad", "amsgrad_corrected", "amsgrad_raw_max", "eps_hat_amsgrad"], 0),
     **dict.fromkeys(["nadam", "nadam_keras", "nadam_constant", "nadam_simplified"], 0),
