@@ -148,7 +148,9 @@ def adamax_inside(xp, t, g, x, m, n, *, beta1=0.9, beta2=0.999, eps=1e-8):
     source="PyTorch, torch.optim.SparseAdam",
 )
 def sparse_adam(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8):
-    r"""Lazy Adam: :func:`eps_hat_adam` where :math:`g_t \ne 0`, and :math:`u_t = 0` elsewhere.
+    r"""Lazy Adam: :math:`u_t = 0` where :math:`g_t = 0`.
+
+    Elsewhere it is :func:`~optlib.rules.moments.eps_hat_adam`.
 
     Moments that rest do not decay, but the corrections count every step: an entry seen for the
     first time at a late step has moments that are corrected by too little.

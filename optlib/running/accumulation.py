@@ -72,7 +72,7 @@ class Accumulated:
         t : int
             The number of the small batch, from 1; one for all layers.
         g, x, state, sweep_axes, **inputs
-            As for :meth:`Optimizer.step <optlib.running.optimizer.Optimizer.step>`; the inputs of
+            As for :meth:`Optimizer.step <optlib.running.stepping.Stepping.step>`; the inputs of
             the last small batch are those that the step sees.
         """
         if isinstance(t, (dict, list, tuple)):

@@ -10,7 +10,7 @@ from .containers import as_layers, like, matched, named
 from .fixed import fixed
 from .optimizer import Optimizer
 from .step import Layer
-from .stepping import Moved, Stepping, function_of_gradients, prepare, steps_of
+from .stepping import Stepping, function_of_gradients, prepare, steps_of
 
 
 @fixed("make another one with per_layer(choose, before), and go on with the same state")
@@ -63,7 +63,7 @@ class PerLayer(Stepping):
             layers += self.chosen(k, a).opened(*one, sweep_axes, clock, given)
         return layers
 
-    def moved(self, layers: list[Layer], sweep_axes: int) -> list[Moved]:
+    def moved(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         """Where each layer goes by the optimizer that is chosen for it."""
         prepare(self.before, layers, sweep_axes)
         return [

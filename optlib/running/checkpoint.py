@@ -30,7 +30,7 @@ def save(path: str | os.PathLike, x: Any, state: Any, t: Any) -> None:
     path : path
         Where to write; NumPy's ending ``.npz`` is not added.
     x, state : array, or a list, tuple or dict of them (of state dicts)
-        As :meth:`Optimizer.step <optlib.running.optimizer.Optimizer.step>` returns them.
+        As :meth:`Optimizer.step <optlib.running.stepping.Stepping.step>` returns them.
     t : int, or a container of ints
         The number of the last step taken.
 

@@ -16,7 +16,7 @@ from .containers import as_layers, like, matched
 from .fixed import fixed, settled
 from .linesearch import LineSearch
 from .step import Layer, at_step, cast, displacement, view_of
-from .stepping import Moved, Stepping, function_of_gradients, prepare, steps_of
+from .stepping import Stepping, function_of_gradients, prepare, steps_of
 
 
 @fixed("make another Optimizer with the value you want, and go on with the same state")
@@ -115,7 +115,7 @@ class Optimizer(Stepping):
         u, new_state = displacement(self, layer, sweep_axes)
         return cast(layer.xp, layer.x - u, layer.x.dtype), new_state
 
-    def moved(self, layers: list[Layer], sweep_axes: int) -> list[Moved]:
+    def moved(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         """Where these layers go: ``before``, and then the rule on each, or on all as one."""
         prepare(self.before, layers, sweep_axes)
         if self.rule.scope != "model" or not layers:

@@ -15,9 +15,6 @@ from . import checks
 from .containers import as_layers, like, matched, named
 from .step import Layer
 
-Moved = tuple[Any, dict[str, Any]]
-"""The new parameters and the new state of one layer."""
-
 
 class Stepping:
     """The steps of an :class:`~optlib.running.optimizer.Optimizer` or a
@@ -39,7 +36,7 @@ class Stepping:
         """Everything that one step needs, checked, layer by layer; arguments as for step."""
         raise NotImplementedError
 
-    def moved(self, layers: list[Layer], sweep_axes: int) -> list[Moved]:
+    def moved(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         """Where these layers go from their gradients, on which ``before`` has not yet acted."""
         raise NotImplementedError
 
@@ -213,7 +210,7 @@ def steps_of(x: Any, t: Any) -> dict[Any, Any]:
     return dict.fromkeys(as_layers(x), t)
 
 
-def _not_finite(every: list[tuple[str, Layer]], results: list[Moved]) -> str:
+def _not_finite(every: list[tuple[str, Layer]], results: list[tuple[Any, dict[str, Any]]]) -> str:
     """What is NaN or infinite: a gradient, or else an update, or else a state; empty if nothing."""
     both = list(zip(every, results, strict=True))
     parts = {
