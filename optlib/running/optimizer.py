@@ -93,7 +93,8 @@ class Optimizer(Stepping):
         x : array, or a list, tuple or dict of arrays
             The parameters.
         sweep_axes : int
-            As for :meth:`step`; it matters to rules of scope ``matrix``.
+            As for :meth:`~optlib.running.stepping.Stepping.step`; it matters to rules of scope
+            ``matrix``.
 
         Raises
         ------
