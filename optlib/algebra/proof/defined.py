@@ -17,7 +17,7 @@ from .halflines import narrowed
 from .hypotheses import Hypothesis
 from .signs import nonnegative, positive
 
-_LARGEST = 80
+_LARGEST = 50
 _ROUNDS = 4
 
 
@@ -233,17 +233,18 @@ def _signed(e: sp.Basic, known: frozenset, pattern: str) -> Iterator[Hypothesis]
         yield Hypothesis(sp.expand(e), pattern)
 
 
-def _factors(e: sp.Basic) -> list[tuple[sp.Basic, int]]:
+@lru_cache(maxsize=4096)
+def _factors(e: sp.Basic) -> tuple[tuple[sp.Basic, int], ...]:
     """Factors and their powers, the number first; the whole where it cannot be factored."""
     if e.is_number or sp.count_ops(e) > _LARGEST:
-        return [(e, 1)]
+        return ((e, 1),)
     top, bottom = sp.fraction(sp.together(e))
     try:
         parts = [sp.factor_list(part) for part in (top, bottom)]
     except sp.PolynomialError:
-        return [(e, 1)]
+        return ((e, 1),)
     constant = parts[0][0] / parts[1][0]
-    return [(constant, 1), *((f, int(k)) for _, found in parts for f, k in found)]
+    return ((constant, 1), *((f, int(k)) for _, found in parts for f, k in found))
 
 
 def _as_written(factor: sp.Basic, whole: sp.Basic) -> sp.Basic:
