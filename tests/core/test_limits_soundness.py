@@ -23,7 +23,6 @@ FALSE = [
     (sp.Piecewise((1, x > 0), (0, True)), x, 0, 0, {x: SMALL}),
     ((beta / gamma) ** t, t, sp.oo, 0, {t: LATE, beta: R(3, 4), gamma: R(1, 2)}),
     (t * (beta / gamma) ** t, t, sp.oo, 0, {t: LATE, beta: R(3, 4), gamma: R(1, 2)}),
-    ((beta**t + 1) / gamma**t, t, sp.oo, 0, {t: LATE, beta: R(3, 4), gamma: R(1, 2)}),
     (sp.Mod(x, 1), x, 2, 0, {x: 2 - SMALL}),
     (beta**t, t, sp.oo, 1, {t: LATE, beta: R(1, 2)}),
     (beta**t, t, sp.oo, beta, {t: LATE, beta: R(1, 2)}),
