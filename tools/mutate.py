@@ -36,13 +36,13 @@ LEFT_OUT = (".git", ".venv*", "_build", "__pycache__", ".pytest_cache", ".ruff_c
 FOLDERS = {
     "proof": (
         "optlib/algebra/proof",
-        "test_facts test_sampling test_soundness test_limits_soundness test_derivation"
-        " test_verdicts",
+        "test_facts test_sampling test_where_real test_soundness test_limits_soundness"
+        " test_derivation test_verdicts",
     ),
     "algebra": (
         "optlib/algebra",
-        "test_rendering test_display test_derivation test_tracing test_selfcheck test_cards"
-        " test_verdicts",
+        "test_rendering test_display test_where_real test_derivation test_tracing test_selfcheck"
+        " test_cards test_soundness test_verdicts",
     ),
     "rules": (
         "optlib/rules",
@@ -53,7 +53,8 @@ FOLDERS = {
     ),
     "schedules": (
         "optlib/schedules",
-        "test_schedules ../conventions/test_schedules_libraries test_optimizer test_averaging",
+        "test_schedules test_schedule_edges ../conventions/test_schedules_libraries test_optimizer"
+        " test_averaging",
     ),
     "problems": (
         "optlib/problems",
@@ -61,12 +62,15 @@ FOLDERS = {
     ),
     "running": (
         "optlib/running",
-        "test_optimizer test_clipping test_averaging test_minimize test_modelwise test_per_layer"
-        " test_edges test_optim test_lbfgs test_checkpoint test_matrix",
+        "test_clipping test_averaging test_minimize test_modelwise test_per_layer test_closure"
+        " test_accumulation test_param_groups test_attributes test_edges test_optim test_lbfgs"
+        " test_checkpoint test_matrix test_odd_arrays test_sizes test_optimizer",
     ),
     "conventions": (
         "optlib/conventions",
-        "../conventions/test_compare ../conventions/test_refusals ../conventions/test_libraries"
+        "../conventions/test_compare ../conventions/test_refusals ../conventions/test_entries"
+        " ../conventions/test_schedule_arguments ../conventions/test_plateaus"
+        " ../conventions/test_followed_schedule_edges ../conventions/test_libraries"
         " ../conventions/test_schedules_libraries ../conventions/test_optax_free"
         " ../conventions/test_optax ../conventions/test_torch_arguments"
         " ../conventions/test_lbfgs_library ../conventions/test_lower_precision",

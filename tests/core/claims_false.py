@@ -250,6 +250,9 @@ def sums():
     for p in (2, 3):
         pairs = [sp.Sum(beta ** (i * s), (i, 1, t), (s, 1, last)) for last in (p, p + 1)]
         yield Claim(*pairs, at)
+    for p in (2, 3):
+        endless = sp.Sum((1 / beta) ** i, (i, p, sp.oo))
+        yield Claim(endless, beta ** (1 - p) / (beta - 1), at)
     yield Claim(power(0, t) ** 2, sp.Sum(beta ** (2 * i), (i, 0, t)), at)
     yield Claim(
         sp.Sum(beta**i * gamma**i, (i, 0, t)), power(0, t) * power(0, t), {**at, gamma: R(1, 3)}

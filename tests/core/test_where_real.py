@@ -193,6 +193,19 @@ def test_limits_are_found_and_others_are_not_shown(case):
     assert not limit_verdict(e, variable, to, value + 1, domains=domains).shown
 
 
+ELSEWHERE = {
+    "below": (1 / t, t, sp.oo, 1),
+    "above": (1 - 1 / t, t, sp.oo, 0),
+    "without end": (sp.sqrt(t), t, sp.oo, 5),
+    "at a point": (x**2, x, 0, sp.Rational(1, 99)),
+}
+
+
+@pytest.mark.parametrize("case", ELSEWHERE)
+def test_a_limit_is_false_where_the_values_come_to_rest_elsewhere(case):
+    assert limit_verdict(*ELSEWHERE[case]).counterexample
+
+
 UNDECIDED = {
     "a whole part": (sp.floor(x) / x, x, sp.oo, 1),
     "a double sum left over": (sp.Sum(1 / (j**2 + k**2), (j, 1, t), (k, 1, t)), t, sp.oo, 1),
