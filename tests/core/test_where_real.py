@@ -1,11 +1,15 @@
 """Lines are about the set on which they are real: it is printed, and it does not shrink unsaid."""
 
+import signal
+
 import pytest
 import sympy as sp
 
+from optlib.algebra.bounded import OutOfTime, budget
 from optlib.algebra.derivation import Derivation, DerivationError
 from optlib.algebra.proof.limits import limit_verdict
-from optlib.algebra.verdicts import verdict
+from optlib.algebra.reading import AnswerError, parse
+from optlib.algebra.verdicts import apart, verdict
 
 x, y, n, g = sp.symbols("x y n g")
 t = sp.Symbol("t", integer=True, positive=True)
@@ -237,3 +241,37 @@ def test_a_limit_that_takes_too_long_is_undecided(monkeypatch):
 def test_a_function_that_is_not_supported_is_named(function):
     found = verdict(function(x), x)
     assert found.undecided and function.__name__ in found.reason
+
+
+def test_a_chain_that_is_real_nowhere_does_not_begin():
+    for start in (sp.nan, sp.zoo, sp.I * x, sp.oo):
+        with pytest.raises(DerivationError, match="real nowhere"):
+            Derivation(start)
+
+
+def test_a_budget_leaves_the_alarm_as_it_was():
+    before = signal.getsignal(signal.SIGALRM)
+    with pytest.raises(OutOfTime), budget(0.01):
+        while True:
+            pass
+    with budget(60):
+        pass
+    assert signal.getsignal(signal.SIGALRM) == before
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize(("literal", "readable"), [("1e1000", True), ("1e1001", False)])
+def test_numbers_have_a_longest_exponent(literal, readable):
+    if readable:
+        assert parse(literal) == 10**1000
+    else:
+        with pytest.raises(AnswerError, match="too long"):
+            parse(literal)
+
+
+def test_values_are_told_with_six_digits_and_as_many_as_tell_them_apart():
+    assert apart(sp.Float("1.2345678"), sp.Float("2")) == ("1.23457", "2")
+    assert apart(sp.Float("1.23456789", 30), sp.Float("1.23456788", 30)) == (
+        "1.23456789",
+        "1.23456788",
+    )
