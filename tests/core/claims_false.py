@@ -247,12 +247,8 @@ def sums():
         yield Claim(sp.Sum(i * beta**i, (i, 0, sp.oo)), beta / (1 - beta) ** 2 + TINY * p + 1, at)
         yield Claim(sp.Sum(beta ** (2 * i + p), (i, 0, t)), power(p, 2 * t + p), at)
     yield Claim(sp.Sum(i * beta**i, (i, 0, sp.oo)), beta / (1 - beta), at)
-    for p in (2, 3):
-        pairs = [sp.Sum(beta ** (i * s), (i, 1, t), (s, 1, last)) for last in (p, p + 1)]
-        yield Claim(*pairs, at)
-    for p in (2, 3):
-        endless = sp.Sum((1 / beta) ** i, (i, p, sp.oo))
-        yield Claim(endless, beta ** (1 - p) / (beta - 1), at)
+    yield Claim(*(sp.Sum(beta ** (i * s), (i, 1, t), (s, 1, last)) for last in (2, 3)), at)
+    yield Claim(sp.Sum((1 / beta) ** i, (i, 2, sp.oo)), 1 / (beta * (beta - 1)), at)
     yield Claim(power(0, t) ** 2, sp.Sum(beta ** (2 * i), (i, 0, t)), at)
     yield Claim(
         sp.Sum(beta**i * gamma**i, (i, 0, t)), power(0, t) * power(0, t), {**at, gamma: R(1, 3)}
