@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test core oldest serve notebooks site lint mutants clean help
+.PHONY: book test test-site core oldest serve notebooks site lint mutants clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -26,7 +26,11 @@ book: notebooks site ## execute what is stale and build the site
 	@echo "Open it in a browser, or run 'make serve', with which the search works too: http://127.0.0.1:$(PORT)"
 
 test: site ## build the site, then run every test and compare every stored output
-	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile tests chapters
+	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile --ignore tests/site tests chapters
+
+test-site: site ## build the site, then open every page in the system's Chromium and use it like a reader
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-site.txt
+	$(BIN)/pytest -n 2 tests/site
 
 core: $(READY) ## run the tests of the package alone
 	$(BIN)/pytest -n 2 --dist loadfile tests/core
@@ -62,7 +66,7 @@ clean: ## remove the site and the environment
 	rm -rf _build $(VENV) $(VENV)-* .pytest_cache .ruff_cache .hypothesis
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' $(MAKEFILE_LIST)
 
 $(READY):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "The book needs Python 3.11 or newer; $(PYTHON) is " + sys.version.split()[0] + ". Name another with: make PYTHON=python3.12")'

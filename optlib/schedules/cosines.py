@@ -19,7 +19,11 @@ def cosine(xp, t, *, peak, total, floor=0.0):
     return floor + (peak - floor) * half_cosine(xp, xp.minimum(t / total, 1.0))
 
 
-@schedule_rule(source="Loshchilov & Hutter 2017, eq. 5", domains={**RATE, "multiplier": LENGTH})
+@schedule_rule(
+    source="Loshchilov & Hutter 2017, eq. 5",
+    domains={**RATE, "multiplier": LENGTH},
+    steps="[1, inf)",
+)
 def cosine_restarts(xp, t, *, peak, period, multiplier=1, floor=0.0):
     r"""SGDR: a cosine that starts again, each cycle ``multiplier`` times as long as the last.
 

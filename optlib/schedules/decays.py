@@ -35,7 +35,9 @@ def linear_warmup(xp, t, *, peak, warmup):
 
 
 @schedule_rule(
-    source="transformers, optimization.py, get_constant_schedule_with_warmup", domains=RATE
+    source="transformers, optimization.py, get_constant_schedule_with_warmup",
+    domains=RATE,
+    steps="[1, inf)",
 )
 def linear_warmup_from_zero(xp, t, *, peak, warmup):
     r"""Linear warmup from 0: :math:`\alpha_t = \alpha\min((t-1)/T_w, 1)`; step 1 moves nothing.
@@ -65,7 +67,11 @@ def linear_to_zero(xp, t, *, peak, warmup, total):
     return peak * xp.minimum(t / warmup, xp.minimum(left, 1.0))
 
 
-@schedule_rule(source="google-research/bert, optimization.py, create_optimizer", domains=RATE)
+@schedule_rule(
+    source="google-research/bert, optimization.py, create_optimizer",
+    domains=RATE,
+    steps="[1, inf)",
+)
 def bert(xp, t, *, peak, warmup, total):
     r"""BERT's: warmup from 0 to the peak, then a line that would have started at the peak.
 

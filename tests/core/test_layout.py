@@ -19,10 +19,11 @@ BELOW = {
     "schedules": BASE,
     "problems": {"domains", "namespaces"},
     "algebra": BASE,
+    "engines": {"registry", "problems", "algebra"},
     "running": BASE | {"rules", "schedules", "problems"},
     "conventions": BASE | {"rules", "schedules", "running"},
     "optim": BASE | {"rules", "schedules", "running", "conventions"},
-    "book": BASE | {"rules", "schedules", "problems", "algebra", "running", "conventions"},
+    "book": BASE | {"rules", "schedules", "problems", "algebra", "engines", "running", "conventions"},
 }
 
 

@@ -1,0 +1,66 @@
+"""Scripts that only some pages need.
+
+A directive says ``need(self.env, "live.js")``; the pages that it stands on then load this script,
+after those it builds on. ``rules.js`` is printed by :mod:`optlib.engines.javascript` at every build.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from optlib.engines import javascript
+
+# A script after those that it calls.
+BUILDS_ON = {"optlib.js": [], "rules.js": ["optlib.js"]}
+
+
+def need(env, script):
+    """Let the page that is being read load a script of ``static``."""
+    if script not in BUILDS_ON:
+        raise ValueError(f"{script} is not listed in _ext/scripts.py")
+    _needed(env).setdefault(env.docname, set()).add(script)
+
+
+def in_order(scripts):
+    """The scripts and what they build on, each after its own."""
+    found = []
+    for script in sorted(scripts):
+        for name in [*in_order(BUILDS_ON[script]), script]:
+            if name not in found:
+                found.append(name)
+    return found
+
+
+def _needed(env):
+    if not hasattr(env, "scripts_of_pages"):
+        env.scripts_of_pages = {}
+    return env.scripts_of_pages
+
+
+def forget(app, env, docname):
+    _needed(env).pop(docname, None)
+
+
+def merge(app, env, docnames, other):
+    _needed(env).update({k: v for k, v in _needed(other).items() if k in docnames})
+
+
+def add_scripts(app, pagename, templatename, context, doctree):
+    for script in in_order(_needed(app.env).get(pagename, ())):
+        app.add_js_file(script, loading_method="defer")
+
+
+def print_rules(app):
+    """Put the printed rules where Sphinx copies static files from."""
+    folder = Path(app.outdir).parent / "printed"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "rules.js").write_text(javascript.library(), encoding="utf-8")
+    app.config.html_static_path.append(str(folder))
+
+
+def setup(app):
+    app.connect("builder-inited", print_rules)
+    app.connect("env-purge-doc", forget)
+    app.connect("env-merge-info", merge)
+    app.connect("html-page-context", add_scripts)
+    return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": True}
