@@ -11,7 +11,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from optlib.engines import javascript
 
 # A script after those that it calls.
-BUILDS_ON = {"optlib.js": [], "rules.js": ["optlib.js"]}
+BUILDS_ON = {
+    "optlib.js": [],
+    "rules.js": ["optlib.js"],
+    "mathjs/parser.js": [],
+    "judge.js": ["optlib.js", "mathjs/parser.js"],
+    "answer.js": ["judge.js"],
+}
 
 
 def need(env, script):

@@ -6,6 +6,7 @@ A file of questions holds one TOML table per question, apart from how it is aske
     question = "The gradient is $g$ at every step. What is $m_t$?"
     answer = "(1 - beta1**t) * g"
     hints = ["Write out $m_1$ and $m_2$."]
+    misconceptions = [{answer = "(1 - beta1) * g", says = "That is $m_1$ alone."}]
 
     [first - moment.symbols]
     beta1 = "(0, 1)"
@@ -27,17 +28,39 @@ import sympy as sp
 from ..algebra.proof.facts import symbol
 from ..algebra.proof.hypotheses import of_domain
 from ..algebra.reading import AnswerError, allowed, parse
+from ..algebra.verdicts import verdict
 from ..domains import QUANTITIES, Domain
 from .display import Markdown
 from .judgement import Judgement, compare
 from .stored import DATA
 
-_KEYS = {"question", "answer", "symbols", "hints"}
+_NEEDED = {"question", "answer", "symbols"}
+_OPTIONAL = {"hints", "misconceptions", "tolerance"}
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong answer that people give, and a sentence that speaks to it."""
+
+    answer: sp.Basic
+    says: str
 
 
 @dataclass(frozen=True)
 class Question:
-    """A question with its answer, the domains of its symbols and hints."""
+    """A question whose answer is an expression.
+
+    Attributes
+    ----------
+    name, question : str
+    answer : expression
+    symbols, domains : dict
+        Name -> symbol, and name -> domain.
+    hints : tuple of str
+    misconceptions : tuple of Misconception
+    tolerance : float or None
+        How far off, relative to the answer, a number may be; None if it must be exact.
+    """
 
     name: str
     question: str
@@ -45,6 +68,8 @@ class Question:
     symbols: dict[str, sp.Symbol]
     domains: dict[str, Domain]
     hints: tuple[str, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    tolerance: float | None = None
 
     def ask(self) -> Markdown:
         """The question, with the names that an answer may use."""
@@ -54,7 +79,8 @@ class Question:
             for k, s in self.symbols.items()
         ]
         wanted = f"in terms of {', '.join(names)}" if names else "with a number"
-        return Markdown(f"{self.question}\n\nAnswer {wanted}.")
+        near = f", to {100 * self.tolerance:g} %" if self.tolerance else ""
+        return Markdown(f"{self.question}\n\nAnswer {wanted}{near}.")
 
     def judge(self, answer: Any, hint: int = 0) -> Judgement:
         """Compare an answer with the right one, which is not given away.
@@ -69,12 +95,27 @@ class Question:
             The number of the hint that a wrong answer is met with; 0 for none.
         """
         try:
-            judged = compare(self._expression(answer), self.answer, self.domains)
+            given = self._expression(answer)
         except AnswerError as reason:
             return Judgement(False, str(reason))
+        if self._near(given):
+            return Judgement(True, "Near enough.")
+        judged = compare(given, self.answer, self.domains)
         if judged.right is not False:
             return judged
-        return Judgement(False, judged.message + self._hint(hint))
+        return Judgement(False, judged.message + self._spoken_to(given) + self._hint(hint))
+
+    def _near(self, given: sp.Basic) -> bool:
+        if self.tolerance is None or not given.is_number:
+            return False
+        return bool(abs(given - self.answer) <= self.tolerance * abs(self.answer))
+
+    def _spoken_to(self, given: sp.Basic) -> str:
+        """What is said to a wrong answer that people give."""
+        for wrong in self.misconceptions:
+            if verdict(given, wrong.answer, domains=self.domains).shown:
+                return f"\n\n{wrong.says}"
+        return ""
 
     def _hint(self, number: int) -> str:
         return f"\n\n*Hint.* {self.hints[number - 1]}" if 0 < number <= len(self.hints) else ""
@@ -139,7 +180,7 @@ def load(path: str | Path | None = None) -> dict[str, Question]:
 def _question(name: str, table: Any) -> Question:
     if not isinstance(table, dict):
         raise ValueError(f"{name}: a question is a table")
-    missing, unknown = _KEYS - {"hints"} - set(table), set(table) - _KEYS
+    missing, unknown = _NEEDED - set(table), set(table) - _NEEDED - _OPTIONAL
     if missing or unknown:
         wrong = [f"lacks {k}" for k in sorted(missing)] + [
             f"has an unknown {k}" for k in sorted(unknown)
@@ -148,9 +189,18 @@ def _question(name: str, table: Any) -> Question:
     try:
         domains = {k: Domain.parse(d) for k, d in table["symbols"].items()}
         symbols = {k: symbol(k, d) for k, d in domains.items()}
-        answer = parse(table["answer"], symbols)
-    except ValueError as reason:
+        return Question(
+            name,
+            table["question"],
+            parse(table["answer"], symbols),
+            symbols,
+            domains,
+            tuple(table.get("hints", ())),
+            tuple(
+                Misconception(parse(m["answer"], symbols), m["says"])
+                for m in table.get("misconceptions", ())
+            ),
+            table.get("tolerance"),
+        )
+    except (ValueError, KeyError) as reason:
         raise ValueError(f"{name}: {reason}") from reason
-    return Question(
-        name, table["question"], answer, symbols, domains, tuple(table.get("hints", ()))
-    )
