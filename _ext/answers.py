@@ -3,7 +3,8 @@
     ```{answer} first-step
     ```
 
-The question, its hints and its misconceptions are those of ``optlib/book/data/questions.toml``. What
+The question, its hints and its misconceptions are those of ``optlib/book/data/questions.toml``.
+What
 the page carries to judge by are points and values, see :mod:`optlib.book.points`; the right
 expression stands in a fold. Without scripts the question, its hints and this fold remain.
 """

@@ -1,7 +1,8 @@
 """Scripts that only some pages need.
 
 A directive says ``need(self.env, "live.js")``; the pages that it stands on then load this script,
-after those it builds on. ``rules.js`` is printed by :mod:`optlib.engines.javascript` at every build.
+after those it builds on. ``rules.js`` is printed by :mod:`optlib.engines.javascript` at every
+build.
 """
 
 import sys

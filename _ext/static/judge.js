@@ -11,14 +11,14 @@
   const TELLING = 1e-7;
   const OPERATORS = new Set(["add", "subtract", "multiply", "divide", "pow", "unaryMinus", "unaryPlus"]);
   const GREEK = { α: "alpha", β: "beta", γ: "gamma", ε: "eps", ϵ: "eps", λ: "lambda", μ: "mu", π: "pi", ρ: "rho", σ: "sigma", τ: "tau" };
-  const SIGNS = { "·": "*", "×": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/", "√": "sqrt", "²": "^2", "³": "^3", "[": "(", "]": ")" };
+  const SIGNS = { "·": "*", "×": "*", "⋅": "*", "−": "-", "–": "-", "÷": "/", "√": " sqrt", "²": "^2", "³": "^3", "[": "(", "]": ")" };
   const SAME = { epsilon: "eps", b: "beta", b1: "beta1", b2: "beta2", alpha: "lr", lr: "alpha", lambda: "weight_decay", wd: "weight_decay", mu: "momentum", n: "t", T: "t" };
 
   /* Typed text as mathjs reads it. */
   const plain = (text) =>
     text
-      .replace(/[αβγεϵλμπρστ]/g, (letter) => GREEK[letter])
       .replace(/[₀-₉]/g, (digit) => String(digit.charCodeAt(0) - 0x2080))
+      .replace(/([αβγεϵλμπρστ])([_\d]*)/g, (_, letter, index) => ` ${GREEK[letter]}${index} `)
       .replace(/[·×⋅−–÷√²³[\]]/g, (sign) => SIGNS[sign])
       .replace(/\\(?:left|right)|\\(?=[a-zA-Z])/g, "")
       .replace(/\*\*/g, "^")
@@ -167,6 +167,15 @@
     return names.map((name, j) => `${name} = ${shown(question.points[k][j], 6)}`).join(", ");
   };
 
+  /* Of the first kind of points that there are any of, the one that is said in the fewest signs. */
+  const shortest = (question, ...kinds) => {
+    const kind = kinds.find((marks) => marks.includes(true));
+    if (!kind) return -1;
+    const marked = kind.flatMap((mark, k) => (mark ? [k] : []));
+    const length = (k) => where(question, k).length;
+    return marked.reduce((best, k) => (length(k) < length(best) ? k : best));
+  };
+
   const told = (question, k, value) => {
     const truth = question.truth[k];
     const at = question.points[k].length ? `At ${where(question, k)} your expression` : "Your expression";
@@ -193,7 +202,11 @@
     const values = points.map((point) => evaluate(tree, point));
     if (question.tolerance) return close(question, values[0][0]);
     const found = values.map((value, k) => beside(value, question.truth[k]));
-    const wrong = found.findIndex((f, k) => f === "other" || (f === "none" && !question.edges[k]));
+    const wrong = shortest(
+      question,
+      found.map((f) => f === "other"),
+      found.map((f, k) => f === "none" && !question.edges[k]),
+    );
     if (wrong >= 0)
       return {
         verdict: "wrong",
@@ -205,7 +218,7 @@
     const same = found.filter((f) => f === "same").length;
     if (2 * same < found.length)
       return { verdict: "unread", message: "In this form too many digits cancel to judge it. Write it in another form." };
-    const missing = found.indexOf("none");
+    const missing = shortest(question, found.map((f) => f === "none"));
     if (missing >= 0)
       return {
         verdict: "degenerate",
