@@ -18,6 +18,7 @@ BUILDS_ON = {
     "mathjs/parser.js": [],
     "judge.js": ["optlib.js", "mathjs/parser.js"],
     "answer.js": ["judge.js"],
+    "steps.js": ["answer.js"],
 }
 
 

@@ -174,10 +174,17 @@ def load(path: str | Path | None = None) -> dict[str, Question]:
     """
     with (DATA / "questions.toml" if path is None else Path(path)).open("rb") as file:
         tables = tomllib.load(file)
-    return {name: _question(name, table) for name, table in tables.items()}
+    return {name: declared(name, table) for name, table in tables.items()}
 
 
-def _question(name: str, table: Any) -> Question:
+def declared(name: str, table: Any) -> Question:
+    """The question that a table of a file of questions declares.
+
+    Raises
+    ------
+    ValueError
+        As :func:`load`.
+    """
     if not isinstance(table, dict):
         raise ValueError(f"{name}: a question is a table")
     missing, unknown = _NEEDED - set(table), set(table) - _NEEDED - _OPTIONAL
