@@ -228,10 +228,13 @@
     return { verdict: "right", message: `It agrees with the value computed from the code${count}.` };
   };
 
+  /* A number need only come near. */
   const close = (question, value) => {
-    const off = Math.abs(value - question.truth[0]) / Math.abs(question.truth[0]);
-    if (off <= question.tolerance) return { verdict: "right", message: "It agrees with the value computed from the code." };
-    return { verdict: "wrong", message: told(question, 0, value), misconception: -1 };
+    const near = (other) => Math.abs(value - other) <= question.tolerance * Math.abs(other);
+    if (near(question.truth[0]))
+      return { verdict: "right", message: "It agrees with the value computed from the code." };
+    const misconception = question.misconceptions.findIndex(([other]) => near(other));
+    return { verdict: "wrong", message: told(question, 0, value), misconception };
   };
 
   /* The typed text as TeX, or null while it cannot be read. */
