@@ -76,12 +76,16 @@
     return [a ** b, Math.abs(a ** b) * (change + ROUNDING)];
   };
 
+  /* Whole numbers are added and multiplied without rounding. */
+  const rounded = (value, ...parts) =>
+    parts.every(Number.isInteger) && Number.isSafeInteger(value) ? 0 : ROUNDING * Math.abs(value);
+
   const COMBINED = {
-    add: ([a, ea], [b, eb]) => [a + b, ea + eb + ROUNDING * Math.abs(a + b)],
-    subtract: ([a, ea], [b, eb]) => [a - b, ea + eb + ROUNDING * Math.abs(a - b)],
+    add: ([a, ea], [b, eb]) => [a + b, ea + eb + rounded(a + b, a, b)],
+    subtract: ([a, ea], [b, eb]) => [a - b, ea + eb + rounded(a - b, a, b)],
     multiply: ([a, ea], [b, eb]) => [
       a * b,
-      Math.abs(a) * eb + Math.abs(b) * ea + ea * eb + ROUNDING * Math.abs(a * b),
+      Math.abs(a) * eb + Math.abs(b) * ea + ea * eb + rounded(a * b, a, b),
     ],
     divide: quotient,
     pow: power,
