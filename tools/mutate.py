@@ -62,7 +62,7 @@ FOLDERS = {
     ),
     "running": (
         "optlib/running",
-        "test_clipping test_averaging test_minimize test_modelwise test_per_layer test_closure"
+        "test_clipping test_averaging test_networks test_minimize test_modelwise test_per_layer test_closure"
         " test_accumulation test_param_groups test_attributes test_edges test_optim test_lbfgs"
         " test_checkpoint test_matrix test_odd_arrays test_sizes test_optimizer",
     ),
