@@ -64,7 +64,8 @@ FOLDERS = {
         "optlib/running",
         "test_clipping test_averaging test_networks test_minimize test_modelwise test_per_layer test_closure"
         " test_accumulation test_param_groups test_attributes test_edges test_optim test_lbfgs"
-        " test_checkpoint test_matrix test_odd_arrays test_sizes test_optimizer",
+        " test_checkpoint test_matrix test_odd_arrays test_newton ../conventions/test_lbfgs_loops"
+        " test_sizes test_optimizer",
     ),
     "conventions": (
         "optlib/conventions",
@@ -73,7 +74,8 @@ FOLDERS = {
         " ../conventions/test_followed_schedule_edges ../conventions/test_libraries"
         " ../conventions/test_schedules_libraries ../conventions/test_optax_free"
         " ../conventions/test_optax ../conventions/test_torch_arguments"
-        " ../conventions/test_lbfgs_library ../conventions/test_lower_precision",
+        " ../conventions/test_lbfgs_library ../conventions/test_lbfgs_loops"
+        " ../conventions/test_lower_precision",
     ),
     "book": (
         "optlib/book",
