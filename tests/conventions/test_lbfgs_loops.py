@@ -40,7 +40,7 @@ def test_the_search_is_that_of_the_installed_torch():
 
 
 @pytest.mark.parametrize("problem", ["bowl", "saddle"])
-def test_without_a_search_a_step_of_torch_is_so_many_of_ours(problem):
+def test_without_a_search_a_step_of_the_installed_torch_is_so_many_of_ours(problem):
     pytest.importorskip("torch")
     arguments = {"lr": 0.05, "max_iter": 8}
     points, _ = lbfgs_loops.torch_path(problem, arguments, 3)
