@@ -20,7 +20,7 @@ _POLICIES = ("raise", "skip", "freeze")
 
 
 @fixed("it says what happened; change a copy, such as run.x.copy()")
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """What :func:`minimize` recorded; leading axes behind the first one are the sweep.
 

@@ -1,5 +1,7 @@
 """What can be set takes effect, checked; all else is refused, and the message says what to do."""
 
+import copy
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,12 @@ def test_no_attribute_can_be_set_without_an_effect(made, name):
         if name in SAY_WHAT_TO_DO:
             assert "cannot be set or deleted; " in str(refusal.value), attribute
     assert repr(thing) == before
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_any_two_can_be_compared(made, name):
+    thing = made[name]
+    assert thing == thing and isinstance(thing == copy.copy(thing), bool)
 
 
 @pytest.mark.parametrize("name", [*LOOPS, "InPlace"])
