@@ -125,21 +125,28 @@ def test_an_array_comes_back_in_its_order_and_can_be_written(tmp_path, shape, or
     assert type(t) is int
 
 
-def nested(value, depth):
+def nested(around, value, depth):
     for _ in range(depth):
-        value = [value]
+        value = around(value)
     return value
 
 
-def test_containers_up_to_a_hundred_deep_come_back(tmp_path):
-    path = tmp_path / "c"
-    save(path, nested(np.ones(2), 100), {}, 1)
-    assert repr(load(path)[0]) == repr(nested(np.ones(2), 100))
+@pytest.mark.parametrize(
+    ("around", "written"),
+    [
+        (lambda value: [value], '{"list": [%s]}'),
+        (lambda value: (value,), '{"tuple": [%s]}'),
+        (lambda value: {"a": value}, '{"dict": {"a": %s}}'),
+    ],
+    ids=["list", "tuple", "dict"],
+)
+def test_containers_up_to_a_hundred_deep_come_back(tmp_path, around, written):
+    path, x = tmp_path / "c", np.ones(2)
+    save(path, nested(around, x, 100), {}, 1)
+    assert repr(load(path)[0]) == repr(nested(around, x, 100))
     with pytest.raises(TypeError, match="more than 100 deep"):
-        save(path, nested(np.ones(2), 101), {}, 1)
-    part = '{"int": 1}'
-    for _ in range(101):
-        part = f'{{"list": [{part}]}}'
+        save(path, nested(around, x, 101), {}, 1)
+    part = nested(lambda inner: written % inner, '{"int": 1}', 101)
     np.savez(tmp_path / "deep.npz", index=np.array(f"[{part}, {part}, {part}]"))
     with pytest.raises(ValueError, match="nested too deeply"):
         load(tmp_path / "deep.npz")
