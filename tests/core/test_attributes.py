@@ -8,6 +8,7 @@ import pytest
 import optlib
 from optlib import NonFiniteError, Optimizer, clip_value, optim, problems
 from optlib.conventions import TABLE, like
+from optlib.running.train import Training
 
 FREE = {"before", "nonfinite"}
 
@@ -26,6 +27,7 @@ def objects():
         "LineSearch": optlib.armijo(),
         "Averaging": optlib.polyak(),
         "Run": optlib.minimize(Optimizer("adam"), problems.rosenbrock(), steps=1),
+        "Training": Training(np.zeros(3), {"w": np.ones(2)}),
         "Schedule": optlib.schedule("constant", peak=1.0),
         "Domain": optlib.Domain(),
         "Problem": problems.rosenbrock(),
@@ -38,7 +40,17 @@ def objects():
 
 LOOPS = [name for name in dir(optim) if name != "InPlace"]
 NAMES = [*LOOPS, "Optimizer", "PerLayer", "InPlace", "ParamGroup", "FollowedSchedule", "Entry"]
-NAMES += ["LineSearch", "Averaging", "Run", "Schedule", "Domain", "Problem", "Trace", "Verdict"]
+NAMES += [
+    "LineSearch",
+    "Averaging",
+    "Run",
+    "Training",
+    "Schedule",
+    "Domain",
+    "Problem",
+    "Trace",
+    "Verdict",
+]
 NAMES += ["Difference", "Derivation"]
 SAY_WHAT_TO_DO = set(NAMES[: NAMES.index("Run") + 1])
 
