@@ -70,7 +70,8 @@ FOLDERS = {
     ),
     "conventions": (
         "optlib/conventions",
-        "../conventions/test_compare ../conventions/test_refusals ../conventions/test_entries"
+        "../conventions/test_library_defaults ../conventions/test_compare"
+        " ../conventions/test_refusals ../conventions/test_entries"
         " ../conventions/test_schedule_arguments ../conventions/test_plateaus"
         " ../conventions/test_followed_schedule_edges ../conventions/test_libraries"
         " ../conventions/test_schedules_libraries ../conventions/test_optax_free"
