@@ -109,36 +109,64 @@ def torch_run(key):
 
 
 NAMES = {"limit": "max_ls", "tolerance": "tolerance_change"}
-SEEDS = range(120)
+SEEDS = range(300)
 """One line each."""
 
 
-def line(seed):
-    """A wavy bowl in three dimensions, a start and a way down, and the options of the search."""
-    rng = np.random.default_rng([8, seed])
+def wavy(rng):
+    """A bowl with waves in three dimensions, and a point."""
     height, steep, phase = rng.standard_normal((3, 3)) * [[2.0], [3.0], [3.0]]
-    bend = 10.0 ** rng.uniform(-4, 1)
+    bend, steep = 10.0 ** rng.uniform(-4, 1), steep * 10.0 ** rng.uniform(-1, 1)
 
     def value_and_grad(x):
         value = np.sum(height * np.cos(steep * x + phase)) + bend * x @ x
         return float(value), -height * steep * np.sin(steep * x + phase) + 2 * bend * x
 
-    x = 3 * rng.standard_normal(3)
+    return value_and_grad, 3 * rng.standard_normal(3)
+
+
+def whole(rng):
+    """A polynomial of whole numbers on a line, where values and slopes are often equal."""
+    powers = np.polynomial.Polynomial([*rng.integers(-4, 5, 4), rng.integers(1, 4)])
+    slope, x = powers.deriv(), rng.integers(-2, 3, 1).astype(float)
+    while not slope(x).any():
+        x += 1
+    return lambda x: (float(powers(x[0])), slope(x)), x
+
+
+def deep(rng):
+    """A drop that makes every later trial low enough, and waves that grow."""
+    steep, height = 10.0 ** rng.uniform([0.5, 0.0], [1.5, 1.5])
+
+    def value_and_grad(x):
+        drop, wave = 100 * np.exp(-10 * x), np.sin(steep * x)
+        slope = -10 * drop + height * (wave + steep * x * np.cos(steep * x))
+        return float((drop + height * x * wave)[0]), slope
+
+    return value_and_grad, np.zeros(1)
+
+
+def line(seed):
+    """A function, a start and a way down, and the options of the search."""
+    rng = np.random.default_rng([8, seed])
+    kind = (whole, deep, wavy)[seed % 3]
+    value_and_grad, x = kind(rng)
     f, g = value_and_grad(x)
-    u = g * 10.0 ** rng.uniform(-2, 1, 3)
-    # Every fourth by default, where PyTorch's are ours.
-    options = (
-        {}
-        if seed % 4 == 0
-        else {
-            "c1": float(rng.choice([1e-4, 0.05])),
-            "c2": float(rng.choice([0.9, 0.1])),
-            "first": float(10.0 ** rng.uniform(-2, 1)),
-            "limit": int(rng.choice([0, 1, 2, 5, 25])),
-            "tolerance": float(rng.choice([1e-9, 0.1])),
-        }
-    )
-    return value_and_grad, x, u, f, g, options
+    if kind is whole:
+        u = np.sign(g)
+        options = {"c1": 0.25, "c2": 0.5, "first": 2.0 ** int(rng.integers(-2, 3))}
+    elif kind is deep:
+        u = np.sign(g)
+        options = {"c1": 1e-4, "c2": 1e-3, "first": float(10.0 ** rng.uniform(-2, 0))}
+    else:
+        u = g * 10.0 ** rng.uniform(-2, 1, 3)
+        c2 = float(rng.choice([0.9, 0.3, 0.01]))
+        options = {"c1": c2 * 10.0 ** rng.uniform(-4, -0.1), "c2": c2}
+        options["first"] = float(10.0 ** rng.uniform(-6, 1))
+    options["limit"] = int(rng.choice([0, 1, 2, 5, 25, 25, 25]))
+    options["tolerance"] = float(10.0 ** rng.uniform(-9, 1))
+    # Every fifth with the defaults, which are PyTorch's.
+    return value_and_grad, x, u, f, g, options if seed % 5 else {}
 
 
 def our_search(seed):
