@@ -70,7 +70,7 @@ FOLDERS = {
     ),
     "conventions": (
         "optlib/conventions",
-        "../conventions/test_library_defaults ../conventions/test_compare"
+        "../conventions/test_library_defaults ../conventions/test_kinds ../conventions/test_compare"
         " ../conventions/test_refusals ../conventions/test_entries"
         " ../conventions/test_schedule_arguments ../conventions/test_plateaus"
         " ../conventions/test_followed_schedule_edges ../conventions/test_libraries"
