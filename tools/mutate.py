@@ -62,7 +62,7 @@ FOLDERS = {
     ),
     "running": (
         "optlib/running",
-        "test_clipping test_averaging test_stored test_searches test_doors test_networks"
+        "test_clipping test_averaging test_group_arguments test_searches test_doors test_networks"
         " test_minimize test_modelwise test_per_layer test_closure test_accumulation"
         " test_param_groups test_attributes test_edges test_optim test_lbfgs test_checkpoint"
         " test_matrix test_odd_arrays test_newton ../conventions/test_lbfgs_loops test_sizes"
