@@ -41,8 +41,8 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_rendering test_display test_where_real test_derivation test_tracing test_selfcheck"
-        " test_cards test_soundness test_verdicts",
+        "test_rendering test_reading test_budget test_induction test_where_real test_derivation"
+        " test_tracing test_selfcheck test_soundness test_verdicts",
     ),
     "rules": (
         "optlib/rules",
