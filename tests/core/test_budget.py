@@ -9,20 +9,17 @@ import pytest
 from optlib.algebra.bounded import OutOfTime, budget
 
 LONG = 60
-AT_MOST = 0.5
 
 
-def busy(seconds=AT_MOST):
-    """Work that an alarm interrupts, but that ends by itself, lest a test should hang."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        pass
+def work(seconds=1.0):
+    """What an alarm interrupts, but ends by itself, lest a test should hang."""
+    time.sleep(seconds)
 
 
 @pytest.mark.parametrize(("outer", "inner"), [(LONG, 0.01), (0.01, LONG)])
 def test_of_two_budgets_the_earlier_one_ends(outer, inner):
     with pytest.raises(OutOfTime, match=r"longer than 0\.01 s"), budget(outer), budget(inner):
-        busy()
+        work()
 
 
 def within(seconds):
@@ -32,19 +29,19 @@ def within(seconds):
 
 def spent():
     with pytest.raises(OutOfTime, match=r"0\.01 s"), budget(0.01):
-        busy()
+        work()
 
 
 def overdrawn():
     with budget(0.01):
         try:
-            busy()
+            work()
         except OutOfTime:
-            busy(0.04)
+            work(0.4)
 
 
 INNER = {
-    "a shorter one in time": lambda: within(0.02),
+    "a shorter one in time": lambda: within(0.2),
     "a longer one in time": lambda: within(LONG),
     "one that is spent": spent,
     "one whose work goes on after the time of both": overdrawn,
@@ -53,20 +50,16 @@ INNER = {
 
 @pytest.mark.parametrize("inner", INNER)
 def test_a_budget_ends_at_its_time_whatever_ran_inside(inner):
-    start = time.monotonic()
-    with pytest.raises(OutOfTime, match=r"0\.03 s"), budget(0.03):
+    with pytest.raises(OutOfTime, match=r"0\.3 s"), budget(0.3):
         INNER[inner]()
-        busy()
-    assert time.monotonic() - start < AT_MOST
+        work()
 
 
 def test_budgets_inside_of_another_do_not_lengthen_it():
-    rounds = 0
-    with pytest.raises(OutOfTime, match=r"0\.05 s"), budget(0.05):
-        for rounds in range(1, 21):
-            with budget(0.045):
-                busy(0.02)
-    assert rounds < 10
+    with pytest.raises(OutOfTime, match=r"0\.5 s"), budget(0.5):
+        for _ in range(10):
+            with budget(0.4):
+                work(0.1)
 
 
 def test_the_alarm_is_as_it_was_afterwards():
@@ -87,7 +80,7 @@ def test_in_another_thread_nothing_is_bounded():
 
 def overdrawn_there():
     with budget(0.01):
-        busy(0.02)
+        work(0.02)
 
 
 def test_without_an_alarm_nothing_is_bounded(monkeypatch):
