@@ -78,8 +78,8 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_figures"
-        " test_selfcheck",
+        "test_ledger test_stored test_statistics_runs test_display test_cheatsheet test_judged"
+        " test_figures test_cards test_selfcheck",
     ),
     "base": (
         "optlib",
