@@ -131,7 +131,8 @@ def test_what_was_found_is_shown(claims):
 
 
 @pytest.mark.parametrize(
-    ("reference", "side"), [(-1.0, "above"), (1.0, "below"), (0.2, "on both sides of")]
+    ("reference", "side"),
+    [(-1.0, "above"), (1.0, "below")] + [(end, "on both sides of") for end in (-0.2, 0.2, 0.6)],
 )
 def test_samples_are_compared_with_the_reference(claims, reference, side):
     shown = str(claims.settle("e", samples=[0.1, 0.3, -0.2, 0.4, 0.6], reference=reference))
@@ -215,6 +216,13 @@ def test_a_table_that_is_badly_written_down_is_refused(written, changes, message
     written(a=entry(HOLDS))
     with pytest.raises(LedgerError, match=message):
         written(a=entry(**{"verdict": HOLDS, **changes}))
+
+
+def test_a_claim_is_a_table(tmp_path):
+    path = tmp_path / "claims.toml"
+    path.write_text("a = 1")
+    with pytest.raises(LedgerError, match="^a: missing or unknown keys"):
+        ledger.load(path)
 
 
 def test_a_claim_that_holds_needs_no_right_statement(written):
