@@ -41,9 +41,9 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_rendering test_reading test_trace_shown test_budget test_verdict_shown test_chain"
-        " test_induction test_where_real test_derivation test_selfcheck test_tracing"
-        " test_soundness test_verdicts",
+        "test_rendering test_reading test_trace_shown test_budget test_expectation"
+        " test_verdict_shown test_induction test_chain test_where_real test_derivation"
+        " test_selfcheck test_tracing test_soundness test_verdicts",
     ),
     "rules": (
         "optlib/rules",

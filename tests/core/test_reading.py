@@ -57,6 +57,12 @@ def test_anything_else_is_refused_with_what_may_be_used(text):
         parse(text)
 
 
+@pytest.mark.parametrize("text", ["None", "True", "1j", "'x'", "b'1'", "..."])
+def test_of_constants_only_numbers_are_understood(text):
+    with pytest.raises(AnswerError, match="is not understood"):
+        parse(f"x + {text}")
+
+
 @pytest.mark.parametrize(("text", "said"), [("x^2", True), ("x|2", False), ("x % 2", False)])
 def test_how_a_power_is_written_is_said_beside_a_caret_alone(text, said):
     with pytest.raises(AnswerError) as refused:

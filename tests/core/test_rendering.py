@@ -1,12 +1,15 @@
 """How formulas and facts are set: what stands where, and how wide it is."""
 
 import itertools
+from dataclasses import replace
 
 import pytest
 import sympy as sp
 
 from optlib.algebra.latex import latex, name, of_step, prose
+from optlib.algebra.proof.hypotheses import of_domains
 from optlib.algebra.rendering import Line, induction_lines, listed, table, width, written
+from optlib.domains import Domain
 
 FACTS = [f"f_{{{k}}}" for k in range(11)]
 
@@ -175,3 +178,61 @@ def test_a_member_of_a_sequence_has_its_index_with_what_is_subtracted_last(index
 )
 def test_prose_is_text_but_for_what_stands_between_dollar_signs(text, shown):
     assert prose(text) == shown
+
+
+@pytest.mark.parametrize("reason", ["", "why"])
+@pytest.mark.parametrize("grade", [None, "proved"])
+@pytest.mark.parametrize("relation", ["", "=", "<=", ">=", "->"])
+@pytest.mark.parametrize("stacked", [False, True])
+def test_a_line_has_its_relation_and_what_there_is_of_reason_and_grade(
+    reason, grade, relation, stacked
+):
+    sign = {"": "", "=": "=", "<=": r"\le", ">=": r"\ge", "->": r"\to"}[relation]
+    line = Line(relation, sp.Symbol("x_"), reason, grade, "f")
+    other = [Line("=", sp.Symbol("x_"), "many words " * 20, None, "h")] if stacked else []
+    row = table([line, *other], (), {}).partition("\n")[2].partition(r" \\" + "\n")[0]
+    row = row.partition("\n\\end")[0]
+    assert row.startswith(f"f &{sign} x_")
+    assert (r"\text{why}" in row) == bool(reason) and ("proved" in row) == bool(grade)
+    assert row.count("&&") == (0 if stacked else bool(reason or grade) + bool(grade))
+    assert (r"\quad" in row) == (stacked and bool(reason or grade)) and "None" not in row
+
+
+LONG = {
+    "left": Line("=", sp.Symbol("x_"), "", None, "f" * 40),
+    "body": Line("=", sp.Symbol("x" * 40), "", None, "f"),
+    "reason": Line("=", sp.Symbol("x_"), "w" * 60, None, "f"),
+}
+SHORT = Line("=", sp.Symbol("x_"), "w", "proved", "f")
+
+
+@pytest.mark.parametrize("part", LONG)
+def test_one_long_part_of_one_line_puts_all_reasons_below(part):
+    assert "&&" in table([SHORT, SHORT], (), {})
+    for lines in ([SHORT, LONG[part]], [LONG[part], SHORT]):
+        assert "&&" not in table(lines, (), {})
+
+
+def test_parts_that_are_long_together_put_the_reasons_below():
+    some = Line("=", sp.Symbol("x" * 14), "w" * 20, None, "f" * 14)
+    assert "&&" not in table([some], (), {})
+    for part in ("left", "reason"):
+        assert "&&" in table([replace(some, **{part: "a"})], (), {})
+    assert "&&" in table([replace(some, expression=sp.Symbol("x_"))], (), {})
+
+
+def test_a_remark_is_prose_and_a_table_without_facts_has_no_second_part():
+    remark = Line("", "for $t \\ge 1$", "the paper", "cited")
+    text = table([remark], (), {})
+    assert r"\text{for }t \ge 1" in text and "[6pt]" not in text
+    noted = table([remark], of_domains({sp.Symbol("g"): Domain(0)}), {"g": "G"})
+    assert r"\text{assuming }G > 0" in noted and r"\\[6pt]" in noted and "with" not in noted
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [(r"\frac{ab", 2), (r"\frac12", 1), (r"\dfrac{a}{{bc}d}", 3)]
+    + [(r"\left(a\right)", 3), (r"\text{ab} \le \hat c", 4), (r"\{a\}", 3), (r"a^{b_{c}}", 2.19)],
+)
+def test_arguments_count_with_and_without_braces(text, letters):
+    assert width(text) == pytest.approx(letters)
