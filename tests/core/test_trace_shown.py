@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from optlib import RULES, SCHEDULES
+from optlib import RULES, SCHEDULES, registry
 from optlib.algebra.tracing import trace
 
 
@@ -125,3 +125,23 @@ def test_the_domains_are_open_for_settings_and_those_of_the_states():
 
 def test_pi_is_the_number_and_not_its_digits():
     assert trace("cosine").u.has(sp.pi)
+
+
+def test_a_state_made_of_another_is_put_in_before_it():
+    row = sides(trace("amsgrad"))["u_t"]
+    assert r"v^{\max}_t}" in row and r"\max\left" not in row and "v_{t}" not in row
+
+
+def short(xp, t, g, x, m, v):
+    return g, m
+
+
+def long(xp, t, g, x, m):
+    return g, m, m
+
+
+@pytest.mark.parametrize("function", [short, long])
+def test_a_rule_returns_as_many_states_as_it_takes(monkeypatch, function):
+    monkeypatch.setitem(RULES, function.__name__, None)
+    with pytest.raises(ValueError, match="zip"):
+        trace(registry.rule(source="here")(function))
