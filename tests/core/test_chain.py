@@ -85,9 +85,9 @@ def test_a_bound_keeps_the_chain_in_its_direction(line, relation, monkeypatch):
         "at_least": lambda d, e: d.at_least(e, "down"),
         "audit": lambda d, e: d.audit(relation, e, UNIT, "seen"),
     }[line]
-    proof = bound(Derivation(q, domains=UNIT), q + sign)
-    assert proof.relation == relation and proof.end == q + sign
-    assert bound(proof, q + 2 * sign).chain == f"q {relation} {q + 2 * sign}"
+    proof = bound(Derivation(q, domains=UNIT), q + 2 * sign)
+    assert proof.relation == relation and proof.end == q + 2 * sign
+    assert bound(proof, q + 5 * sign).chain == f"q {relation} {q + 5 * sign}"
     other = "at_least" if relation == "<=" else "at_most"
     with pytest.raises(DerivationError, match=f"back: the chain runs {relation}, not "):
         getattr(proof, other)(q, "back")
