@@ -41,8 +41,8 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_rendering test_reading test_trace_shown test_budget test_expectation"
-        " test_verdict_shown test_induction test_chain test_where_real test_derivation"
+        "test_rendering test_reading test_tracing_shown test_bounded test_expectation"
+        " test_verdicts_shown test_induction test_chain test_where_real test_derivation"
         " test_selfcheck test_tracing test_soundness test_verdicts",
     ),
     "rules": (
@@ -78,7 +78,7 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_stored test_statistics_runs test_display test_cheatsheet test_judged"
+        "test_ledger test_stored test_statistics_runs test_display test_cheatsheet test_judgement"
         " test_figures test_cards test_selfcheck",
     ),
     "base": (
