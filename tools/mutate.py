@@ -43,7 +43,7 @@ FOLDERS = {
         "optlib/algebra",
         "test_rendering test_reading test_tracing_shown test_bounded test_expectation"
         " test_verdicts_shown test_induction test_chain test_where_real test_derivation"
-        " test_selfcheck test_tracing test_soundness test_verdicts",
+        " test_frozen test_selfcheck test_tracing test_soundness test_verdicts",
     ),
     "rules": (
         "optlib/rules",
@@ -78,8 +78,8 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_stored test_statistics_runs test_display test_cheatsheet test_judgement"
-        " test_figures test_cards test_selfcheck",
+        "test_ledger test_stored test_frozen test_statistics_runs test_display test_cheatsheet"
+        " test_judgement test_figures test_cards test_selfcheck",
     ),
     "base": (
         "optlib",
