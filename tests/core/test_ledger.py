@@ -264,7 +264,7 @@ def test_the_coverage_of_the_interval_is_exact(n):
     assert np.mean(covered) == pytest.approx(stated.pop(), abs=1e-15)
 
 
-@pytest.mark.parametrize("wanted", [0.5, 0.8, 0.9, 0.99])
+@pytest.mark.parametrize("wanted", [0.01, 0.5, 0.8, 0.9, 0.99, 1.0])
 @pytest.mark.parametrize("n", range(2, 12))
 def test_the_interval_is_the_narrowest_that_covers_enough(n, wanted):
     samples = np.random.default_rng(n).standard_normal(n)
