@@ -136,10 +136,16 @@ def survives(mutant: Mutant, folder: str, tree: Path, limit: float) -> bool:
         file.write_text(source, encoding="utf-8")
 
 
-def listed() -> set[tuple[str, str, str]]:
-    """The mutants known to have no effect that a test could see."""
+def listed() -> set[tuple[str, str, str | None]]:
+    """The mutants known to have no effect that a test could see; None stands for every change."""
     entries = tomllib.loads(EQUIVALENT.read_text(encoding="utf-8")).get("mutant", [])
-    return {(e["file"], e["line"], e["change"]) for e in entries}
+    return {(e["file"], e["line"], e.get("change")) for e in entries}
+
+
+def equivalent(mutant: Mutant, known: set[tuple[str, str, str | None]]) -> bool:
+    """Whether a mutant is listed, by itself or with its line."""
+    file, line, change = mutant.key((ROOT / mutant.path).read_text(encoding="utf-8"))
+    return not known.isdisjoint({(file, line, change), (file, line, None)})
 
 
 def difference(mutant: Mutant) -> str:
@@ -175,7 +181,7 @@ def judged(folder: str, options: argparse.Namespace, trees: "queue.Queue[Path]")
     known, counts = listed(), Counter()
 
     def one(mutant: Mutant) -> tuple[Mutant, str]:
-        if mutant.key((ROOT / mutant.path).read_text(encoding="utf-8")) in known:
+        if equivalent(mutant, known):
             return mutant, "equivalent"
         tree = trees.get()
         try:

@@ -98,7 +98,7 @@ def test_large_scores_do_not_overflow():
         lambda: classifier(INPUTS, LABELS, hidden=-1),
         lambda: classifier(INPUTS, LABELS, seeds=0),
         lambda: bigram(np.zeros((2, 2))),
-        lambda: bigram(np.array([[1.0, -1.0], [1.0, 1.0]])),
+        lambda: bigram(np.array([[2.0, -1.0], [1.0, 1.0]])),
     ],
 )
 def test_what_does_not_fit_is_refused(wrong):

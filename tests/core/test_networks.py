@@ -121,6 +121,27 @@ def test_smoothed_is_the_mean_of_the_last():
     np.testing.assert_allclose(smoothed(np.stack([losses, losses]), 3)[1], smoothed(losses, 3))
 
 
+@pytest.mark.parametrize("shape", [(8,), (2, 8), (0,)])
+def test_the_mean_of_the_last_one_is_the_loss_itself(shape):
+    losses = np.random.default_rng(0).standard_normal(shape)
+    np.testing.assert_allclose(smoothed(losses, 1), losses, atol=1e-14)
+
+
+def test_the_plain_perceptron_takes_digits_and_every_network_starts_as_it_says():
+    data, rng = datasets.digits(), np.random.default_rng(0)
+    assert mlp().scores(mlp().init(rng), data.x[:3]).shape == (3, 10)
+    wide = mlp((400, 300, 200)).init(rng, np.float64)
+    assert wide["W1"].std() == pytest.approx((2 / 400) ** 0.5, rel=0.02)
+    assert wide["W2"].std() == pytest.approx((2 / 300) ** 0.5, rel=0.02)
+    wide = transformer(90, layers=1, width=120, heads=4, context=80).init(rng, np.float64)
+    for name in ("qkv0", "mix0", "up0", "down0", "scores"):
+        inputs, outputs = wide[name].shape
+        outputs = 120 if name == "qkv0" else outputs
+        assert wide[name].std() == pytest.approx((2 / (inputs + outputs)) ** 0.5, rel=0.02)
+    for name in ("characters", "places"):
+        assert wide[name].std() == pytest.approx(120**-0.5, rel=0.02)
+
+
 def test_digits_are_scaled_split_and_fixed():
     data = datasets.digits()
     assert data.x.shape == (1437, 64) and data.x_test.shape == (360, 64)
@@ -141,6 +162,24 @@ def test_text_is_the_book():
     np.testing.assert_array_equal(x[:, 1:], y[:, :-1])
     np.testing.assert_array_equal(x, again)
     assert x.shape == (4, 10)
+    assert len(text.test) == 148_303 // 10
+
+
+def test_every_piece_and_every_example_is_drawn_sooner_or_later():
+    five = np.arange(5)
+    x, y = datasets.windows(five, batch=100, context=3, seed=0)(1)
+    assert set(map(tuple, np.hstack([x, y]))) == {(0, 1, 2, 1, 2, 3), (1, 2, 3, 2, 3, 4)}
+    x, y = datasets.samples(five, five**2, batch=100, seed=0)(1)
+    assert set(zip(x.tolist(), y.tolist(), strict=True)) == {(k, k * k) for k in range(5)}
+
+
+@pytest.mark.parametrize("make", [datasets.windows, datasets.samples])
+def test_a_batch_depends_on_seed_and_step(make):
+    x = np.arange(1000)
+    given = (x, 10, 3) if make is datasets.windows else (x, x, 10)
+    first = make(*given, seed=1)(1)[0]
+    assert not np.array_equal(first, make(*given, seed=1)(2)[0])
+    assert not np.array_equal(first, make(*given, seed=2)(1)[0])
 
 
 def test_curvature_is_that_of_the_dense_hessian(case):

@@ -67,9 +67,20 @@ def test_bad_slopes_are_refused(make, slopes):
         make(slopes)
 
 
-def test_bad_starts_and_runs_are_refused():
-    with pytest.raises(ValueError, match="start"):
-        linear_cycle(SLOPES, start=2.0)
+@pytest.mark.parametrize("make", [linear_cycle, hinge_cycle])
+def test_a_run_starts_where_it_is_told_and_else_at_one(make):
+    assert make(SLOPES).start.tolist() == [1.0]
+    for start in (-1.0, 0.25, 1.0):
+        assert make(SLOPES, start).start.tolist() == [start]
+
+
+@pytest.mark.parametrize("start", [-2.0, -1.001, 1.001, float("nan")])
+def test_a_start_outside_of_the_box_is_refused(start):
+    with pytest.raises(ValueError, match="start must lie in"):
+        linear_cycle(SLOPES, start)
+
+
+def test_bad_runs_are_refused():
     problem = linear_cycle((1.0, -1.0))
     run = minimize(Optimizer("sgd", lr=0.1), problem, steps=4)
     with pytest.raises(ValueError, match="no minimum"):
@@ -77,6 +88,9 @@ def test_bad_starts_and_runs_are_refused():
     run = minimize(Optimizer("sgd", lr=0.1), problem, steps=4, record=2)
     with pytest.raises(ValueError, match="every step"):
         regret(problem, run, best=[0.0])
+    late = minimize(Optimizer("sgd", lr=0.1), problem, steps=4, t0=4, state={})
+    with pytest.raises(ValueError, match="from the first"):
+        regret(problem, late, best=[0.0])
 
 
 @pytest.mark.parametrize("make", [linear_cycle, hinge_cycle])
