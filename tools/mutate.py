@@ -53,8 +53,8 @@ FOLDERS = {
     ),
     "schedules": (
         "optlib/schedules",
-        "test_schedules test_schedule_edges ../conventions/test_schedules_libraries test_optimizer"
-        " test_averaging",
+        "test_schedules test_schedule_edges ../conventions/test_plateaus"
+        " ../conventions/test_schedules_libraries test_optimizer test_averaging",
     ),
     "problems": (
         "optlib/problems",

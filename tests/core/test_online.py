@@ -25,8 +25,9 @@ def test_runs_stay_in_the_box():
 
 @pytest.mark.parametrize("x", [-2.0, -0.5, 0.3, 1.7])
 @pytest.mark.parametrize("t", [None, 1, 2])
-def test_the_hinges_have_their_gradients(x, t):
-    problem, h, at = hinge_cycle(SLOPES), 1e-6, np.array([x])
+@pytest.mark.parametrize("slopes", [SLOPES, (0.0, 2.0)])
+def test_the_hinges_have_their_gradients(slopes, x, t):
+    problem, h, at = hinge_cycle(slopes), 1e-6, np.array([x])
     slope = (problem.value(at + h, t) - problem.value(at - h, t)) / (2 * h)
     assert problem.grad(at, t)[0] == pytest.approx(float(slope), abs=1e-6)
 
