@@ -58,7 +58,8 @@ FOLDERS = {
     ),
     "problems": (
         "optlib/problems",
-        "test_problems test_online test_classifiers test_perceptron test_networks test_minimize",
+        "test_problems test_online test_classifiers test_perceptron test_transformer test_networks"
+        " test_minimize",
     ),
     "running": (
         "optlib/running",

@@ -6,7 +6,7 @@ import pytest
 from optlib import Optimizer
 from optlib.problems import datasets
 from optlib.problems.curvature import hessian_times, sharpness
-from optlib.problems.networks import accuracy, mlp, smoothed
+from optlib.problems.networks import accuracy, cross_entropy, mlp, smoothed
 from optlib.problems.transformer import transformer
 from optlib.running.train import train
 
@@ -54,6 +54,23 @@ def test_scores_have_a_class_axis(case):
     network, params, batch = case
     scores = network.scores(params, batch[0])
     assert scores.shape == (*batch[1].shape, 4 if network.name.startswith("mlp") else 7)
+
+
+def test_the_loss_is_the_mean_of_minus_the_logarithm_of_the_right_share(case):
+    network, params, batch = case
+    scores = network.scores(params, batch[0]).reshape(-1, 7 if batch[1].ndim > 1 else 4)
+    shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    right = shares[np.arange(batch[1].size), batch[1].ravel()]
+    assert network.loss(params, batch) == pytest.approx(-np.log(right).mean(), rel=1e-12)
+    best = shares.argmax(axis=1).reshape(batch[1].shape)
+    assert accuracy(network, params, (batch[0], best)) == 1.0
+    best.flat[0] = (best.flat[0] + 1) % 4
+    assert accuracy(network, params, (batch[0], best)) == pytest.approx(1 - 1 / best.size)
+
+
+def test_large_scores_do_not_overflow():
+    scores, labels = np.array([[1e4, -1e4], [3.0, 3.0]]), np.array([0, 1])
+    assert cross_entropy(scores, labels) == pytest.approx(np.log(2) / 2)
 
 
 def test_no_place_sees_the_future():

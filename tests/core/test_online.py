@@ -1,5 +1,7 @@
 """Online problems and the regret of a run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,15 @@ def test_regret_is_the_sum_of_the_losses_before_each_step():
     by_hand = sum(SLOPES[k % 3] * float(run.x[k, 0] + 1) for k in range(5))
     assert regret(problem, run)[-1] == pytest.approx(by_hand)
     assert regret(problem, run, best=[1.0])[0] == pytest.approx(0.0)
+
+
+def test_regret_compares_with_the_first_minimum_unless_told():
+    both = (np.array([-1.0]), np.array([1.0]))
+    problem = replace(linear_cycle((1.0, -1.0)), minima=both)
+    run = minimize(Optimizer("sgd", lr=0.1), problem, steps=3)
+    for own, best in ((regret(problem, run), both[0]), (regret(problem, run, best=[1.0]), both[1])):
+        np.testing.assert_allclose(own, regret(replace(problem, minima=()), run, best=best))
+    assert not np.allclose(regret(problem, run), regret(problem, run, best=[1.0]))
 
 
 def test_regret_of_a_sweep_has_its_shape():
