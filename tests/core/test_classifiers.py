@@ -59,6 +59,14 @@ def test_the_first_of_several_seeds_is_the_single_one(make):
     assert np.allclose(three.value(np.stack([x] * 3), 1)[0], one.value(x, 1))
 
 
+@pytest.mark.parametrize("make", makers(), ids=["classifier", "bigram"])
+def test_without_a_step_every_example_counts(make):
+    batched, x = make(1), np.random.default_rng(3).standard_normal(make(1).shape)
+    whole = bigram(COUNTS) if x.ndim == 2 else classifier(INPUTS, LABELS, 6)
+    assert batched.value(x) == whole.value(x) != batched.value(x, 1)
+    assert np.array_equal(batched.grad(x), whole.grad(x))
+
+
 def test_a_batch_is_right_on_average():
     problem = bigram(COUNTS, batch=4)
     x = np.ones(problem.shape) * np.arange(3)
