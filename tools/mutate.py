@@ -49,17 +49,17 @@ FOLDERS = {
         "test_defaults test_debias test_step_sizes test_family test_newton test_adam_mini"
         " test_second_opinion test_reference test_muon test_shampoo test_quantize test_matrix"
         " test_modifiers test_damping test_variants test_lbfgs test_recent test_minimize"
-        " test_rules test_modelwise test_sizes",
+        " test_values test_rules test_modelwise test_sizes",
     ),
     "schedules": (
         "optlib/schedules",
-        "test_schedules test_schedule_edges ../conventions/test_plateaus"
+        "test_schedules test_schedule_edges test_values ../conventions/test_plateaus"
         " ../conventions/test_schedules_libraries test_optimizer test_averaging",
     ),
     "problems": (
         "optlib/problems",
         "test_problems test_online test_classifiers test_perceptron test_transformer test_networks"
-        " test_minimize",
+        " test_values test_minimize",
     ),
     "running": (
         "optlib/running",
@@ -83,8 +83,9 @@ FOLDERS = {
     ),
     "base": (
         "optlib",
-        "test_edges test_optimizer test_rules test_tracing test_optim test_notes_class"
-        " test_schedules",
+        "test_domains test_namespaces test_registry test_attributes test_notes_class test_optim"
+        " test_closure test_param_groups test_layout test_schedules test_optimizer test_rules"
+        " test_edges test_tracing",
     ),
 }
 # What takes longest and decides least for a single mutant.
