@@ -1,8 +1,11 @@
 """Rules that keep their own step sizes, and the lazy one: what their papers say of them."""
 
 import numpy as np
+import pytest
 
 from optlib import Optimizer
+from optlib.namespaces import words
+from optlib.rules import rectification
 
 
 def path(optimizer, gradients, x=None):
@@ -52,3 +55,24 @@ def test_sparse_adam_is_adam_where_all_entries_have_a_gradient_and_waits_elsewhe
     gradients[3:7, 1] = 0.0
     points, _ = path(Optimizer("sparse_adam", lr=0.1), gradients)
     assert np.ptp(points[2:7, 1]) == 0 and np.all(np.diff(points[:, 0]) != 0)
+
+
+@pytest.mark.parametrize("start", [0.0, 1.5])
+def test_a_step_of_ftrl_at_rate_zero_moves_nothing_and_keeps_the_model(start):
+    opt, x = Optimizer("ftrl", lr=0.0), np.full(3, start)
+    moved, state = opt.step(1, np.array([1.0, -2.0, 0.0]), x, opt.init(x))
+    assert np.array_equal(moved, x) and not state["z"].any()
+    assert state["n"].tolist() == [1, 4, 0]
+
+
+@pytest.mark.parametrize("beta2", [0.9, 0.99, 0.999])
+@pytest.mark.parametrize("threshold", [4, 5, 10])
+def test_the_rectification_is_one_until_the_length_is_known(beta2, threshold):
+    steps = range(1, 60)
+    found = [rectification(words(1.0), beta2, t, threshold) for t in steps]
+    for t, (known, r) in zip(steps, found, strict=True):
+        weights = beta2 ** np.arange(t - 1, -1, -1)
+        lag = 1 + 2 * (weights @ np.arange(t - 1, -1, -1)) / weights.sum()
+        assert known == (lag > threshold) or np.isclose(lag, threshold)
+        assert r == 1 if not known else 0 < r < 1
+    assert not found[0][0] and (found[-1][0] or threshold == 10)
