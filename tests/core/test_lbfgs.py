@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support import same
 
-from optlib import NonFiniteError, Optimizer, minimize, problems
+from optlib import NonFiniteError, Optimizer, minimize, problems, trace
 from optlib.rules.lbfgs import lbfgs, with_memory
 from optlib.running.linesearch import LineSearch, armijo, strong_wolfe
 
@@ -180,6 +180,12 @@ def test_the_last_ten_pairs_are_kept_unless_told():
         assert state["s"].shape[-1] == state["y"].shape[-1] == memory
         assert not np.shares_memory(state["s"], state["y"])
     assert with_memory(4).parent is lbfgs and "4 pairs" in with_memory(4).change
+
+
+@pytest.mark.parametrize("rule", ["lbfgs", "newton"])
+def test_no_symbols_can_follow_what_solves_or_remembers(rule):
+    with pytest.raises(TypeError, match=f"{rule} cannot run on symbols"):
+        trace(rule)
 
 
 def test_searches_refuse_what_they_cannot_do():

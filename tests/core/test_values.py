@@ -1,4 +1,4 @@
-"""What holds arrays or functions is compared by identity, and nobody can change it."""
+"""What holds arrays or functions is compared by identity and stays as it is; states are apart."""
 
 import copy
 import dataclasses
@@ -6,7 +6,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from optlib import problems, schedule
+from support import SHAPES, start
+
+from optlib import RULES, Optimizer, problems, schedule
 from optlib.conventions import like
 from optlib.problems import datasets
 from optlib.problems.networks import mlp
@@ -32,3 +34,12 @@ def test_a_value_is_itself_alone_and_stays_as_it_is(name):
     field = dataclasses.fields(value)[0].name
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(value, field, None)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("rule", RULES)
+def test_no_state_starts_as_the_parameter_or_as_another_state(rule, shape):
+    x = start(shape)
+    arrays = [x, *Optimizer(rule).init(x).values()]
+    for k, a in enumerate(arrays):
+        assert not any(np.shares_memory(a, b) for b in arrays[:k])
