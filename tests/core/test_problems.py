@@ -97,6 +97,24 @@ def test_noise_depends_on_seed_and_step_alone(problem, points):
     assert draws.mean() == pytest.approx(0, abs=0.15) and draws.std() == pytest.approx(2, abs=0.1)
 
 
+def test_noise_is_standard_from_seed_0_unless_told(problem):
+    x = problem.start
+    for told, sigma, seed in (({}, 1, 0), ({"sigma": 0.5}, 0.5, 0), ({"seed": 3}, 1, 3)):
+        drawn = np.random.default_rng([seed, 4]).standard_normal(problem.shape)
+        noise = problems.noisy(problem, **told).grad(x, 4) - problem.grad(x)
+        np.testing.assert_allclose(noise, sigma * drawn, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sigma": -1.0}, {"sigma": float("nan")}, {"seed": -1}, {"seed": 0.5}]
+)
+def test_noise_of_another_kind_is_refused(wrong):
+    with pytest.raises(ValueError, match=f"noisy: {next(iter(wrong))} must satisfy 0 <="):
+        problems.noisy(problems.beale(), **wrong)
+    silent = problems.noisy(problems.beale(), sigma=0)
+    assert np.array_equal(silent.grad(np.ones(2), 1), silent.grad(np.ones(2)))
+
+
 def test_the_quadratic_has_the_eigenvalues_it_was_given():
     q, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((4, 4)))
     for rotation in (0.0, 1.1, q):

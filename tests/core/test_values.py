@@ -5,7 +5,6 @@ import dataclasses
 
 import numpy as np
 import pytest
-
 from support import SHAPES, start
 
 from optlib import RULES, Optimizer, problems, schedule
