@@ -105,6 +105,33 @@ def test_a_wrong_code_or_block_is_refused(code, block, message):
         quantize(np.ones(8), code, block)
 
 
+@pytest.mark.parametrize("code", [[1.0], [0.0, 1.0, 1.0], [[0.0, 1.0]]])
+def test_a_code_that_tells_nothing_apart_is_refused(code):
+    with pytest.raises(ValueError, match="2 to 256 values that increase"):
+        quantize(np.ones(8), code)
+
+
+@pytest.mark.parametrize("code", [[0.0, 1.0], np.arange(256) / 255])
+def test_a_code_may_have_two_values_or_256_and_a_block_one_number(code):
+    packed = quantize(np.array([1.0, 0.0, 1.0]), code, 1)
+    assert packed.scales.tolist() == [1, 0, 1]
+    assert dequantize(packed, code, 1).tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("code", [linear_code, dynamic_code])
+def test_a_code_has_signs_unless_told(code):
+    assert np.array_equal(code(), code(True)) and (code() < 0).any() and (code(False) >= 0).all()
+
+
+def test_a_block_holds_2048_numbers_unless_told():
+    x, code = gaussian(5000), dynamic_code()
+    packed, told = quantize(x, code), quantize(x, code, 2048)
+    assert np.array_equal(packed.scales, told.scales) and packed.scales.shape == (3,)
+    back = dequantize(packed, code)
+    assert np.array_equal(back, dequantize(packed, code, 2048))
+    assert np.array_equal(back, blockwise(code)(x)) and bytes_per_number() == 1 + 4 / 2048
+
+
 def test_rounding_gives_back_the_type_and_the_nearest_number():
     x = np.array([1.001, 1e-9, 70000.0], np.float32)
     with np.errstate(over="ignore"):
