@@ -161,3 +161,11 @@ def test_the_number_of_iterations_is_never_left_open():
     with pytest.raises(TypeError, match="max_iter must be a number"):
         optim.LBFGS([np.ones(2)], max_iter=None)
     assert optim.LBFGS([np.ones(2)], max_iter=1, max_eval=None).clock == 0
+
+
+def test_a_rate_that_is_too_large_is_taken_as_it_is_or_searched_below():
+    for search in (None, "strong_wolfe"):
+        x = np.ones(1)
+        loop = optim.LBFGS([x], lr=100.0, max_iter=1, line_search_fn=search)
+        loop.step(lambda x=x: (float(x @ x), [2 * x]))
+        assert x == -99 if search is None else abs(x) < 1
