@@ -166,6 +166,6 @@ def test_the_number_of_iterations_is_never_left_open():
 def test_a_rate_that_is_too_large_is_taken_as_it_is_or_searched_below():
     for search in (None, "strong_wolfe"):
         x = np.ones(1)
-        loop = optim.LBFGS([x], lr=100.0, max_iter=1, line_search_fn=search)
+        loop = optim.LBFGS([x], lr=100.0, max_iter=1, max_eval=20, line_search_fn=search)
         loop.step(lambda x=x: (float(x @ x), [2 * x]))
         assert x == -99 if search is None else abs(x) < 1
