@@ -40,6 +40,18 @@ def test_the_dynamic_code_halves_its_values_with_each_decade():
         assert (code < 0).sum() == (127 if signed else 0)
 
 
+@pytest.mark.parametrize(("signed", "most"), [(True, 64), (False, 128)])
+def test_a_value_of_the_dynamic_code_is_the_middle_of_its_cell(signed, most):
+    code = dynamic_code(signed)
+    for k in range(7):
+        cells = most >> k
+        middles = 10.0**-k * (0.1 + 0.9 * (np.arange(cells) + 0.5) / cells)
+        decade = code[(code > 10.0 ** (-k - 1)) & (code < 10.0**-k)]
+        np.testing.assert_allclose(decade, middles, rtol=1e-12)
+    if signed:
+        np.testing.assert_array_equal(code[code < 0], -code[(code > 0) & (code < 1)][::-1])
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_the_values_of_a_code_come_back_as_they_were(code):
     x = (3 * code).astype(np.float32)
