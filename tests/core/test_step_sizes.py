@@ -1,4 +1,4 @@
-"""Rules that keep their own step sizes, and the lazy one: what their papers say of them."""
+"""Rules that keep their own step sizes, FTRL and lazy Adam: what their papers say of them."""
 
 import numpy as np
 import pytest
@@ -76,3 +76,23 @@ def test_the_rectification_is_one_until_the_length_is_known(beta2, threshold):
         assert known == (lag > threshold) or np.isclose(lag, threshold)
         assert r == 1 if not known else 0 < r < 1
     assert not found[0][0] and (found[-1][0] or threshold == 10)
+
+
+@pytest.mark.parametrize("power", [0.5, 0.8])
+@pytest.mark.parametrize(
+    "penalty", [{}, {"l1": 0.7}, {"l2": 0.4}, {"shrinkage": 0.3}, {"offset": 2.0}]
+)
+def test_ftrl_minimises_the_models_of_all_its_steps_with_the_penalties(penalty, power):
+    hyper = {"l1": 0.0, "l2": 0.0, "shrinkage": 0.0, "offset": 0.0, "initial": 0.2, **penalty}
+    lr, gradients = 0.3, np.random.default_rng(0).standard_normal((12, 5))
+    points, state = path(Optimizer("ftrl", lr=lr, power=power, **hyper), gradients)
+    before = np.concatenate([np.ones((1, 5)), points])[:-1]
+    squares = np.concatenate([np.zeros((1, 5)), np.cumsum(gradients**2, axis=0)])
+    sizes = (hyper["initial"] + squares) ** power
+    slopes = gradients + 2 * hyper["shrinkage"] * before - np.diff(sizes, axis=0) / lr * before
+    z, x = slopes.sum(axis=0), points[-1]
+    np.testing.assert_allclose(state["z"], z, rtol=1e-11)
+    curvature = (sizes[-1] + hyper["offset"]) / lr + 2 * hyper["l2"]
+    slope = z + curvature * x
+    assert np.all(np.where(x == 0, np.abs(z) <= hyper["l1"], True))
+    np.testing.assert_allclose(slope[x != 0], -hyper["l1"] * np.sign(x[x != 0]), atol=1e-12)
