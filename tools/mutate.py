@@ -46,10 +46,10 @@ FOLDERS = {
     ),
     "rules": (
         "optlib/rules",
-        "test_defaults test_debias test_step_sizes test_family test_newton test_adam_mini"
-        " test_second_opinion test_reference test_muon test_shampoo test_quantize test_matrix"
-        " test_modifiers test_damping test_variants test_lbfgs test_recent test_minimize"
-        " test_values test_rules test_modelwise test_sizes",
+        "test_defaults test_debias test_step_sizes test_formulas test_newton test_adam_mini"
+        " test_family test_second_opinion test_reference test_muon test_shampoo test_quantize"
+        " test_matrix test_modifiers test_damping test_variants test_lbfgs test_recent"
+        " test_values test_minimize test_rules test_modelwise test_sizes",
     ),
     "schedules": (
         "optlib/schedules",

@@ -59,6 +59,14 @@ def test_the_first_of_several_seeds_is_the_single_one(make):
     assert np.allclose(three.value(np.stack([x] * 3), 1)[0], one.value(x, 1))
 
 
+@pytest.mark.parametrize("make", [lambda: classifier(INPUTS, LABELS), lambda: bigram(COUNTS)])
+def test_unless_told_every_step_sees_all_examples(make):
+    problem = make()
+    x = np.random.default_rng(3).standard_normal(problem.shape)
+    assert problem.value(x, 1) == problem.value(x, 2) == problem.value(x)
+    assert np.array_equal(problem.grad(x, 1), problem.grad(x)) and problem.grad(x).shape == x.shape
+
+
 @pytest.mark.parametrize("make", makers(), ids=["classifier", "bigram"])
 def test_without_a_step_every_example_counts(make):
     batched, x = make(1), np.random.default_rng(3).standard_normal(make(1).shape)

@@ -139,9 +139,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("formula", "hyper"), CASES, ids=lambda value: getattr(value, "__name__", "")
-)
+@pytest.mark.parametrize(("formula", "hyper"), CASES, ids=[case[0].__name__ for case in CASES])
 def test_a_step_is_the_formula_over_all_steps_before_it(formula, hyper):
     name, x = formula.__name__, start(5)
     assert set(hyper) == set(RULES[name].hyper)
