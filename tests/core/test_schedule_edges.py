@@ -64,6 +64,23 @@ def test_lengths_that_do_not_go_together_are_refused(name, numbers, words):
         schedule(name, peak=1.0, **numbers)
 
 
+@pytest.mark.parametrize(
+    ("name", "lengths", "least"),
+    [
+        ("linear_to_zero", {"warmup": 9}, 10),
+        ("one_cycle", {"rise": 9}, 10),
+        *((name, {"warmup": 4, "cooldown": 7}, 10) for name in ("wsd", "wsd_cosine", "wsd_sqrt")),
+    ],
+)
+def test_a_run_may_be_as_short_as_its_parts_let_it(name, lengths, least):
+    assert schedule(name, peak=1.0, total=least, **lengths)(least) < 1e-5
+    several = np.array([least, least + 5])
+    assert schedule(name, peak=1.0, total=several, **lengths).shape == (2,)
+    for short in (least - 1, np.array([least + 5, least - 1])):
+        with pytest.raises(ValueError, match="must hold, got"):
+            schedule(name, peak=1.0, total=short, **lengths)
+
+
 @pytest.mark.parametrize("name", ["wsd", "wsd_cosine", "wsd_sqrt"])
 def test_a_warmup_of_one_step_leaves_the_whole_run_to_the_cooldown(name):
     values = schedule(name, peak=1.0, warmup=1, cooldown=10, total=10)(np.arange(1, 11))
