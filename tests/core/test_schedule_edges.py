@@ -105,11 +105,17 @@ def test_a_step_that_is_no_number_is_refused(t):
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
-def test_no_steps_have_no_values(name):
+def test_no_steps_have_no_values_and_the_first_step_of_all_has_one(name):
     lengths = {"warmup": 4, "cooldown": 4, "rise": 4, "total": 9, "period": 3, "width": 8}
     numbers = {"peak": 1.0, "gamma": 0.5, "power": 2.0, "first": 3, "second": 6, **lengths}
     bound = schedule(name, **{k: v for k, v in numbers.items() if k in SCHEDULES[name].hyper})
     assert bound(np.array([], dtype=int)).shape == (0,)
+    if 0 in SCHEDULES[name].steps:
+        assert bound(np.arange(2)).tolist() == pytest.approx([bound(0), bound(1)])
+        assert np.isfinite(bound(0))
+    else:
+        with pytest.raises(ValueError, match="the step must satisfy 0 < t, got 0"):
+            bound(np.arange(2))
 
 
 # What a keyword is where it is not given: the lowest rate is 0, cycles are equally long; the
