@@ -3,6 +3,7 @@
 import inspect
 import re
 
+import array_api_strict as strict
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -165,6 +166,12 @@ def test_a_setting_of_a_schedule_is_no_schedule():
 def test_settings_that_do_not_broadcast_are_refused():
     with pytest.raises(ValueError, match="do not broadcast"):
         schedule("linear_warmup", peak=np.ones(2), warmup=np.full(3, 5))
+
+
+def test_settings_in_another_library_are_not_looked_at():
+    """Under a trace they have no values."""
+    warmup = strict.asarray([10, 2])
+    assert schedule("linear_to_zero", peak=1.0, warmup=warmup, total=5).hyper["warmup"] is warmup
 
 
 def test_a_beta_may_become_zero_and_not_less():
