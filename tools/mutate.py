@@ -41,8 +41,9 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_rendering test_display test_where_real test_derivation test_tracing test_selfcheck"
-        " test_cards test_soundness test_verdicts",
+        "test_rendering test_reading test_tracing_shown test_bounded test_expectation"
+        " test_verdicts_shown test_induction test_chain test_where_real test_derivation"
+        " test_frozen test_selfcheck test_tracing test_soundness test_verdicts",
     ),
     "rules": (
         "optlib/rules",
@@ -78,8 +79,8 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_cheatsheet test_statistics_runs test_cards test_display test_figures"
-        " test_selfcheck",
+        "test_ledger test_stored test_frozen test_statistics_runs test_display test_cheatsheet"
+        " test_judgement test_figures test_cards test_selfcheck",
     ),
     "base": (
         "optlib",
