@@ -133,7 +133,8 @@ class Question:
                 f"{answer!r} is not an expression. {allowed(self.symbols)}"
             ) from reason
         unknown = {s.name for s in expression.free_symbols} - set(self.symbols)
-        if unknown or not isinstance(expression, sp.Expr):
+        # A Lambda is an expression to SymPy, but has no value.
+        if unknown or not isinstance(expression, sp.Expr) or isinstance(expression, sp.Lambda):
             strange = ", ".join(sorted(unknown)) or str(expression)
             raise AnswerError(f"{strange} is not understood. {allowed(self.symbols)}")
         return expression
