@@ -1,4 +1,4 @@
-"""Proofs by cases: every relation, every sign, comparisons that need factoring or cannot have it."""
+"""Proofs by cases: every relation, every sign, comparisons with and without factors."""
 
 from itertools import permutations
 

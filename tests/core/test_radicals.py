@@ -1,4 +1,4 @@
-"""Roots as algebra: what is written through symbols keeps its value, and equal things look equal."""
+"""Roots as algebra: what is rewritten keeps its value, and equal things look equal."""
 
 import pytest
 import sympy as sp

@@ -2,7 +2,7 @@
 
 import pytest
 import sympy as sp
-from claims_false import DOMAINS, R, beta, eps, gamma, i, t, v, x, y
+from claims_false import DOMAINS, R, eps, x, y
 
 from optlib.algebra.proof.facts import canonical
 from optlib.algebra.proof.signs import nonnegative, positive
