@@ -132,6 +132,13 @@ def test_an_expression_is_real_where_what_it_needs_holds(expression):
         assert here == enough if expression in EXACT else here >= enough
 
 
+def test_what_is_needed_is_named_from_the_inside_as_it_is_written():
+    (e, other), known = canonical([sp.log(sp.sqrt(x * (y + 1) - 2) - 3), x * (y + 1) - 2])
+    inner, outer = needs(e, known)
+    assert (inner.expression, inner.pattern) == (other, "@ >= 0")
+    assert (outer.expression, outer.pattern) == (sp.sqrt(other) - 3, "@ > 0")
+
+
 @pytest.mark.parametrize("expression", [sp.I * x, sp.oo, sp.nan, x + sp.zoo], ids=str)
 def test_what_is_no_real_number_is_real_nowhere(expression):
     (e,), known = canonical([expression])

@@ -103,6 +103,7 @@ TRUE = [
     (v ** R(2, 3) * v ** R(-1, 6), sp.sqrt(v)),
     (sp.sqrt(sp.expand((x - y) ** 2 * 3)), sp.sqrt(3) * sp.Abs(x - y)),
     (sp.sqrt((x * y) ** 2), sp.Abs(x) * sp.Abs(y)),
+    (sp.sqrt(sp.expand((x - 1) ** 2 * (1 + v))) * Q, sp.Abs(x - 1) * (1 + v)),
     (sp.sqrt(v / (1 + v)) * sp.sqrt((1 + v) / v), 1),
     (sp.log(beta * gamma), sp.log(beta) + sp.log(gamma)),
     (sp.log((1 - beta) ** 2 / eps), 2 * sp.log(1 - beta) - sp.log(eps)),
@@ -133,6 +134,7 @@ USED = [
     (sp.sqrt(v / (1 - beta**t)), sp.sqrt(v) / sp.sqrt(1 - beta**t), {"1 - beta**t > 0"}),
     (sp.sqrt(v / (1 + v)), sp.sqrt(v) / sp.sqrt(1 + v), set()),
     (sp.sqrt(beta ** (2 * t)), beta**t, set()),
+    (sp.sqrt(v * beta**t), sp.sqrt(v) * sp.sqrt(beta**t), set()),
     (sp.sqrt(12 * v), 2 * sp.sqrt(3) * sp.sqrt(v), set()),
 ]
 

@@ -76,7 +76,7 @@ class Roots:
         for f, k in _factors(self.reduce(argument)):
             if positive(f, self.domains):
                 total += k * self._log_of_factor(f)
-            elif f != -1 and positive(_minus(f), self.domains):
+            elif positive(_minus(f), self.domains):
                 total += k * self._log_of_factor(_minus(f))
                 rest *= sp.Integer(-1) ** k
             else:
