@@ -137,6 +137,14 @@ def test_what_is_needed_is_named_from_the_inside_as_it_is_written():
     inner, outer = needs(e, known)
     assert (inner.expression, inner.pattern) == (other, "@ >= 0")
     assert (outer.expression, outer.pattern) == (sp.sqrt(other) - 3, "@ > 0")
+    (e, below), known = canonical([1 / (1 - x), 1 - x])
+    assert [n.expression for n in needs(e, known)] == [below]
+
+
+def test_that_some_branch_is_taken_is_a_fact_about_a_number_that_is_real_everywhere():
+    (e,), known = canonical([sp.Piecewise((1, x > 0), (2, x < -1))])
+    (fact,) = needs(e, known)
+    assert not needs(fact.expression, known)
 
 
 @pytest.mark.parametrize("expression", [sp.I * x, sp.oo, sp.nan, x + sp.zoo], ids=str)

@@ -144,6 +144,13 @@ def test_equal_sums_look_equal(difference):
     assert sp.expand(normal(difference)[0]) == 0
 
 
+@pytest.mark.parametrize("ends", [(2, sp.oo), (-sp.oo, 3), (-sp.oo, sp.oo)], ids=str)
+def test_an_endless_sum_of_a_sequence_keeps_its_ends(ends):
+    form, _ = normal(x * total(G(i), *ends))
+    ((_, low, high),) = (form / sp.Symbol("x", real=True)).limits
+    assert (low, high) == ends
+
+
 def test_what_holds_no_sum_stays_as_it_is():
     (e,), known = canonical([(x + y) ** 2], DOMAINS)
     assert normal_sums(e, known) is e
