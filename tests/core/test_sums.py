@@ -144,6 +144,15 @@ def test_equal_sums_look_equal(difference):
     assert sp.expand(normal(difference)[0]) == 0
 
 
+def test_a_nested_sum_is_closed_beside_one_that_stays():
+    form, _ = normal(total(G(i), 1, t) + total(total(beta**i, 0, k, i), 0, t, k))
+    assert len(form.atoms(sp.Sum)) == 1
+    assert (
+        abs(value(form, 5) - value(total(G(i), 1, 5) + total((2 - R(1, 2) ** k), 0, 5, k), 5))
+        < 1e-30
+    )
+
+
 @pytest.mark.parametrize("ends", [(2, sp.oo), (-sp.oo, 3), (-sp.oo, sp.oo)], ids=str)
 def test_an_endless_sum_of_a_sequence_keeps_its_ends(ends):
     form, _ = normal(x * total(G(i), *ends))
