@@ -67,7 +67,7 @@ TRUE = [
     (x * (1 - beta**t), t, sp.oo, x),
     ((1 - beta**t) / (1 - beta), t, sp.oo, 1 / (1 - beta)),
     ((beta * gamma) ** t, t, sp.oo, 0),
-    ((t * beta**t + gamma**t) / (2 + t * gamma**t + beta**t), t, sp.oo, 0),
+    ((beta**t + t * gamma**t) / (2 + beta**t), t, sp.oo, 0),
     (1 / t, t, sp.oo, 0),
     ((t + 1) / (2 * t), t, sp.oo, R(1, 2)),
     (t * beta**t, t, sp.oo, 0),

@@ -61,6 +61,13 @@ def test_what_is_rewritten_keeps_its_value(expression):
         assert (root in roots.domains[w]) and abs(root**roots.degree - value(f, roots)) < 1e-30
 
 
+@pytest.mark.parametrize("function", [sp.cos, sp.exp, sp.log, lambda e: sp.sqrt(x * e)])
+def test_a_function_of_equal_arguments_is_one_expression(function):
+    (one, other), known = canonical([function((Q + 1) * (Q - 1) + 2), function(v + 2)], DOMAINS)
+    roots = roots_of(one, known)
+    assert roots.rewrite(one) == roots.rewrite(other)
+
+
 @pytest.mark.parametrize("expression", REWRITTEN[:15], ids=str)
 def test_a_polynomial_in_roots_is_reduced_below_their_degree(expression):
     (e,), known = canonical([expression], DOMAINS)

@@ -126,7 +126,7 @@ class Roots:
 
     def reduce(self, e: sp.Basic) -> sp.Basic:
         """The expression with ``w**q`` replaced by its value in numerator and denominator."""
-        if not self.relations or e.free_symbols.isdisjoint(w for w, _ in self.relations):
+        if e.free_symbols.isdisjoint(w for w, _ in self.relations):
             return e
         top, bottom = sp.fraction(sp.together(e))
         return self.numerator(top) / self.numerator(bottom)
