@@ -118,6 +118,7 @@ TRUE = [
     (sp.log((1 - beta) ** 2 / eps), 2 * sp.log(1 - beta) - sp.log(eps)),
     (sp.log((beta - 1) / (gamma - 1)), sp.log(1 - beta) - sp.log(1 - gamma)),
     (sp.log(x * eps), sp.log(eps) + sp.log(x)),
+    (sp.log(x * (beta - 1)), sp.log(-x) + sp.log(1 - beta)),
     (sp.log(sp.sqrt(1 + v)), sp.log(1 + v) / 2),
     (sp.log((x + 1) ** 2 - 2 * x - 1), sp.log(x**2)),
     (sp.cos(sp.sqrt(v) ** 2 + (x + 1) ** 2), sp.cos(v + 1 + 2 * x + x**2)),
