@@ -36,7 +36,8 @@ LEFT_OUT = (".git", ".venv*", "_build", "__pycache__", ".pytest_cache", ".ruff_c
 FOLDERS = {
     "proof": (
         "optlib/algebra/proof",
-        "test_facts test_sampling test_where_real test_soundness test_limits_soundness"
+        "test_facts test_signs test_powers test_cases test_sums test_radicals test_sampling"
+        " test_needs test_limits test_where_real test_soundness test_limits_soundness"
         " test_derivation test_verdicts",
     ),
     "algebra": (

@@ -171,6 +171,16 @@ def test_an_induction_can_start_later():
     assert Derivation.induction(recursion, closed, prev=m, n=t, start=3, initial=g).end == closed
 
 
+def test_an_induction_takes_every_step_after_its_start_and_none_before():
+    late = sp.Piecewise((m + 1, sp.Eq(t, 4)), (m, True))
+    with pytest.raises(DerivationError, match="step to t"):
+        Derivation.induction(late, g, prev=m, n=t, start=3, initial=g)
+    assert Derivation.induction(late, g, prev=m, n=t, start=4, initial=g).end == g
+    closed = 1 - 1 / t
+    proof = Derivation.induction(m + 1 / (t * (t - 1)), closed, prev=m, n=t, start=1)
+    assert proof.end == closed and "t >= 2, whole" in proof.hypotheses
+
+
 def test_the_symbols_of_an_induction_are_known_by_name():
     k, h = sp.symbols("t g")
     assert Derivation.induction(M, (1 - b1**k) * h, prev=sp.Symbol("m"), n=k).grades == {

@@ -115,6 +115,11 @@ def test_what_has_no_finite_real_value_is_undefined(expression):
         Point(AT).evaluate(expression)
 
 
+def test_an_imaginary_part_of_rounding_alone_is_left_out():
+    near = Point({x: sp.Integer(-1), y: 2 + sp.Rational(1, 10**58)})
+    assert abs(near.evaluate(x**y) - 1) < 1e-50
+
+
 def test_named_functions_have_one_value_for_each_argument():
     g, point = sp.Function("g"), Point(AT, seed="s")
     value = point.evaluate(g(t) - g(4))

@@ -9,9 +9,9 @@ import pytest
 import sympy as sp
 from bounds_false import STRICT_BOUNDS, WEAK_BOUNDS
 from claims_false import DOMAINS, EQUALITIES, Claim, R, x, y
+from provers import over_domains, shown_equal
 
 from optlib.algebra.proof.facts import canonical
-from optlib.algebra.proof.proving import prove_equal
 from optlib.algebra.proof.radicals import Roots, Undecided
 from optlib.algebra.proof.signs import nonnegative, positive
 
@@ -23,19 +23,6 @@ def number(expression, at):
     real, imaginary = sp.N(sp.sympify(expression).subs(at).doit(), 60).as_real_imag()
     assert abs(imaginary) < 1e-50
     return real
-
-
-def over_domains(claim):
-    return canonical([claim.lhs, claim.rhs], {**DOMAINS, **claim.domains})
-
-
-def shown_equal(claim):
-    (lhs, rhs), known = over_domains(claim)
-    try:
-        prove_equal(lhs, rhs, known)
-    except Undecided:
-        return False
-    return True
 
 
 def shown(prover, expression, domains=()):

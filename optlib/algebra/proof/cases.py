@@ -55,8 +55,7 @@ def _compared(node: sp.Basic) -> sp.Basic | None:
         return node.args[0]
     if isinstance(node, sp.Max | sp.Min):
         return node.args[0] - node.args[1]
-    relations = sorted((c for _, c in node.args if c != True), key=str)  # noqa: E712
-    relations = sorted(set().union(*(c.atoms(Relational) for c in relations)), key=str)
+    relations = sorted(set().union(*(c.atoms(Relational) for _, c in node.args)), key=str)
     return relations[0].lhs - relations[0].rhs if relations else None
 
 

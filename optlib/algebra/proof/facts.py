@@ -33,7 +33,7 @@ def _decimal(number: sp.Float) -> sp.Rational:
 
 def end_of(end: float) -> sp.Basic:
     """An end of a domain as the decimal it prints as; an infinite one as ``oo``."""
-    return sp.Rational(repr(float(end))) if math.isfinite(end) else sp.oo * (1 if end > 0 else -1)
+    return sp.Rational(repr(float(end))) if math.isfinite(end) else sp.sympify(end)
 
 
 def assumptions(domain: Domain) -> dict[str, bool]:

@@ -159,14 +159,20 @@ def _require_known_growth(e: sp.Basic, z: sp.Symbol, known: Domains) -> None:
     e = sp.powsimp(e)
     exponents = {p.as_base_exp()[1] * sp.log(p.as_base_exp()[0]) for p in e.atoms(sp.exp, sp.Pow)}
     rates = {_rate(exponent, z) for exponent in exponents if exponent.has(z)} - {None}
-    powers = {p: sp.Integer(0) for p in e.atoms(sp.exp, sp.Pow) if p.as_base_exp()[1].has(z)}
-    below = sp.expand(sp.fraction(sp.together(e))[1].xreplace(powers))
-    if all(positive(-r, known) for r in rates) and below != 0:
+    if all(positive(-r, known) for r in rates) and not _divides_by_powers(e, z):
         return
     for r, other in combinations([sp.Integer(0), *sorted(rates, key=str)], 2):
         difference = sp.expand(r - other)
         if not (difference == 0 or positive(difference, known) or positive(-difference, known)):
             raise Undecided(f"the sign of {difference} is not known")
+
+
+def _divides_by_powers(e: sp.Basic, z: sp.Symbol) -> bool:
+    """Whether nothing is left of the denominator once the powers in it have vanished."""
+    # named first: SymPy writes a vanishing power as one over a growing one
+    names = {p: sp.Dummy() for p in e.atoms(sp.exp, sp.Pow) if p.as_base_exp()[1].has(z)}
+    below = sp.fraction(sp.together(e.xreplace(names)))[1]
+    return sp.expand(below.xreplace(dict.fromkeys(names.values(), sp.Integer(0)))) == 0
 
 
 def _rate(exponent: sp.Basic, z: sp.Symbol) -> sp.Basic | None:

@@ -86,20 +86,11 @@ def _algebra(case: Case, used: list[Hypothesis]) -> Case | None:
     if rational.has(sp.Abs):
         return Case(_meant(rational, roots, meanings), case.domains, case.signs)
     top = sp.fraction(sp.together(rational))[0]
-    if roots.numerator(_opaque_named(top)) == 0 or _simplified(case.expression) == 0:
+    if roots.numerator(top) == 0 or _simplified(case.expression) == 0:
         known = [_meant(f, roots, meanings) for f in roots.used if _names_power(f, meanings)]
         used += [Hypothesis(f, "@ > 0") for f in known]
         return None
     raise Undecided("no method shows the sides equal")
-
-
-def _opaque_named(e: sp.Basic) -> sp.Basic:
-    """Functions as symbols, so that what is left is a polynomial."""
-    functions = {f for f in e.atoms(sp.Function, sp.Sum)}
-    outer = sorted(functions, key=sp.count_ops, reverse=True)
-    for f in outer:
-        e = e.xreplace({f: sp.Dummy(f.func.__name__)})
-    return e
 
 
 def _simplified(e: sp.Basic) -> sp.Basic:

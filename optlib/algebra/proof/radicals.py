@@ -76,7 +76,7 @@ class Roots:
         for f, k in _factors(self.reduce(argument)):
             if positive(f, self.domains):
                 total += k * self._log_of_factor(f)
-            elif f != -1 and positive(_minus(f), self.domains):
+            elif positive(_minus(f), self.domains):
                 total += k * self._log_of_factor(_minus(f))
                 rest *= sp.Integer(-1) ** k
             else:
@@ -114,9 +114,10 @@ class Roots:
             return f**power
         w = next((w for w, other in self.relations if other == f), None)
         if w is None:
-            w = named("w", Domain(0, closed_low=True) if known else Domain())
+            domain = Domain(0, closed_low=True) if known else Domain()
+            w = named("w", domain)
             self.relations.append((w, f))
-            self.domains[w] = Domain(0, closed_low=True) if known else Domain()
+            self.domains[w] = domain
             if known and not (f.is_Symbol or f.is_number):
                 self.used.append(f)
         times = power * self.degree
@@ -125,13 +126,13 @@ class Roots:
 
     def reduce(self, e: sp.Basic) -> sp.Basic:
         """The expression with ``w**q`` replaced by its value in numerator and denominator."""
-        if not self.relations or e.free_symbols.isdisjoint(w for w, _ in self.relations):
+        if e.free_symbols.isdisjoint(w for w, _ in self.relations):
             return e
         top, bottom = sp.fraction(sp.together(e))
         return self.numerator(top) / self.numerator(bottom)
 
     def numerator(self, e: sp.Basic) -> sp.Basic:
-        """A polynomial in the symbols ``w``, each of them below its degree.
+        """A polynomial in the symbols ``w`` and in functions, each symbol below its degree.
 
         Raises
         ------
@@ -141,14 +142,24 @@ class Roots:
         if _terms(e) > _TERMS:
             raise Undecided("the expressions are too large")
         for w, f in reversed(self.relations):
-            polynomial = sp.Poly(e, w)
+            flat, functions = _functions_named(e)
             e = sp.expand(
                 sum(
                     c * f ** (k // self.degree) * w ** (k % self.degree)
-                    for (k,), c in polynomial.terms()
+                    for (k,), c in sp.Poly(flat, w).terms()
                 )
-            )
-        return sp.expand(e)
+            ).xreplace(functions)
+        flat, functions = _functions_named(e)
+        return sp.expand(flat).xreplace(functions)
+
+
+def _functions_named(e: sp.Basic) -> tuple[sp.Basic, dict[sp.Symbol, sp.Basic]]:
+    """The outermost functions as symbols, so that what is left is algebra, and their meanings."""
+    meanings = {}
+    for f in sorted(e.atoms(sp.Function, sp.Sum), key=sp.count_ops, reverse=True):
+        name = sp.Dummy(f.func.__name__)
+        e, meanings[name] = e.xreplace({f: name}), f
+    return e, meanings
 
 
 def _terms(e: sp.Basic) -> int:
