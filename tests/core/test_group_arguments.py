@@ -39,7 +39,9 @@ def test_a_number_of_numpy_comes_back_as_pythons_own(value):
     assert back == value and type(back) in (bool, int, float)
 
 
-@pytest.mark.parametrize("value", [abs, object(), (0.5, abs), np.ones(2), {}, 1j], ids=str)
+@pytest.mark.parametrize(
+    "value", [abs, object(), (0.5, abs), np.ones(2), {}, 1j], ids=lambda v: type(v).__name__
+)
 def test_what_no_file_can_hold_is_left_out(value):
     assert stored(value) is None
 
