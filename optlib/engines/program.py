@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from sympy.codegen.cfunctions import expm1
 from sympy.functions.elementary.piecewise import ExprCondPair
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.jscode import JavascriptCodePrinter
 
 WORDS = {"expm1": "Math.expm1"}
@@ -42,10 +43,11 @@ def code(expression: sp.Basic) -> str:
     TypeError
         If there is a function in it that JavaScript lacks.
     """
-    text = _PRINTER.doprint(expression)
-    if "Not supported" in text:
+    try:
+        text = _PRINTER.doprint(expression)
+    except PrintMethodNotImplementedError as reason:
         unknown = ", ".join(sorted(str(f.func) for f in expression.atoms(sp.Function)))
-        raise TypeError(f"JavaScript has no word for a function among {unknown}")
+        raise TypeError(f"JavaScript has no word for a function among {unknown}") from reason
     return " ".join(text.split())
 
 

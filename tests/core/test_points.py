@@ -1,0 +1,84 @@
+"""What a page gets to judge an answer by."""
+
+import json
+
+import pytest
+import sympy as sp
+from mpmath import mpf
+
+from optlib.book import selfcheck
+from optlib.book.points import COUNT, FEWEST, judged_at
+
+QUESTIONS = selfcheck.load()
+
+
+def question(**table):
+    return selfcheck.declared("asked", {"question": "?", "symbols": {}, **table})
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_the_points_lie_in_the_domains_and_the_values_are_those_of_the_answer(name):
+    asked = QUESTIONS[name]
+    data = judged_at(asked)
+    assert FEWEST <= len(data["points"]) <= COUNT or not asked.symbols
+    assert len({tuple(p) for p in data["points"]}) == len(data["points"])
+    answer = sp.lambdify(list(asked.symbols.values()), asked.answer, "mpmath")
+    for point, truth in zip(data["points"], data["truth"], strict=True):
+        assert all(v in asked.domains[k] for k, v in zip(asked.symbols, point, strict=True))
+        assert float(answer(*map(mpf, point))) == pytest.approx(truth, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", [k for k, q in QUESTIONS.items() if q.symbols])
+def test_the_answer_itself_is_not_on_the_page(name):
+    asked = QUESTIONS[name]
+    text = json.dumps(judged_at(asked))
+    assert asked.answer.is_Atom or str(asked.answer) not in text
+
+
+def test_closed_ends_and_zeros_are_marked():
+    data = judged_at(
+        question(answer="x/t", symbols={"x": "real", "t": "integer [1, inf)", "b": "(0, 1)"})
+    )
+    for (x, t, _), edge in zip(data["points"], data["edges"], strict=True):
+        assert edge == (x == 0 or t == 1)
+    assert any(data["edges"]) and not all(data["edges"])
+
+
+def test_a_misconception_that_is_right_is_refused():
+    wrong = {"answer": "x + x", "says": "No."}
+    with pytest.raises(ValueError, match="is right, and no misconception"):
+        judged_at(question(answer="2*x", symbols={"x": "real"}, misconceptions=[wrong]))
+
+
+def test_an_answer_with_too_few_values_is_refused():
+    with pytest.raises(ValueError, match="has a value at 0 points alone"):
+        judged_at(question(answer="sqrt(-1 - x**2)", symbols={"x": "real"}))
+
+
+def test_where_a_misconception_has_no_value_there_is_none():
+    wrong = {"answer": "sqrt(x)", "says": "No."}
+    data = judged_at(question(answer="x", symbols={"x": "real"}, misconceptions=[wrong]))
+    for (x,), value in zip(data["points"], data["misconceptions"][0], strict=True):
+        assert (value is None) == (x < 0)
+
+
+@pytest.mark.parametrize(("typed", "right"), [("5.6", True), ("6.2", False), ("5.3", True)])
+def test_a_number_need_only_come_near(typed, right):
+    asked = question(answer="5.5", tolerance=0.05)
+    assert asked.judge(typed).right is right
+    assert "to 5 %" in asked.ask()
+
+
+def test_a_misconception_is_spoken_to_in_the_notebook():
+    wrong = {"answer": "x**2", "says": "That is its square."}
+    asked = question(answer="x", symbols={"x": "real"}, misconceptions=[wrong])
+    assert "That is its square." in asked.judge("x*x").message
+    assert "square" not in asked.judge("x + 1").message
+
+
+@pytest.mark.parametrize(
+    "table", [{"misconceptions": [{"answer": "1"}]}, {"misconceptions": [{"says": "No."}]}]
+)
+def test_half_a_misconception_is_refused(table):
+    with pytest.raises(ValueError, match="asked: "):
+        question(answer="2", **table)
