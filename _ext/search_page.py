@@ -53,7 +53,9 @@ def read(node):
     elif is_prose(node):
         for child in node.children:
             yield from read(child)
-        if not isinstance(node, nodes.Inline):
+        if isinstance(node, nodes.entry) and node is not node.parent[-1]:
+            yield " · "
+        elif not isinstance(node, nodes.Inline):
             yield " "
 
 

@@ -13,7 +13,6 @@
   };
   // A word that stands elsewhere on the page.
   const ELSEWHERE = 0.4;
-  const NAMED = { claim: "Claim", term: "Glossary", api: "API", start: "Recommendation" };
   const PER_PAGE = 3;
   const PAGES = 15;
   const EXCERPT = 220;
@@ -124,13 +123,20 @@
     return made;
   };
 
-  /* The piece of a text with most of the words that were asked for, and these marked. */
-  const excerpt = (text, wanted) => {
-    const hits = words(text).filter(({ word }) => wanted.some(({ known }) => known.includes(word)));
-    const near = (hit) => new Set(hits.filter(({ from }) => from >= hit.from && from < hit.from + EXCERPT).map((h) => h.word)).size;
+  /* The piece of a text with most of the words that were asked for; under a heading that has them all, its
+     beginning. */
+  const begin = ({ text, inHeading }, hits, wanted) => {
+    if (wanted.every((word) => has(inHeading, word))) return 0;
+    const near = ({ from }) =>
+      new Set(hits.filter((hit) => hit.from >= from && hit.from < from + EXCERPT).map(({ word }) => word)).size;
     const best = hits.reduce((top, hit) => (!top || near(hit) > near(top) ? hit : top), null);
-    const around = best ? Math.max(0, best.from - 60) : 0;
-    const from = around && text.indexOf(" ", around) + 1;
+    return best && best.from > 60 ? text.indexOf(" ", best.from - 60) + 1 : 0;
+  };
+
+  const excerpt = (part, wanted) => {
+    const { text } = part;
+    const hits = words(text).filter(({ word }) => wanted.some(({ known }) => known.includes(word)));
+    const from = begin(part, hits, wanted);
     const end = text.length > from + EXCERPT ? text.lastIndexOf(" ", from + EXCERPT) : text.length;
     const pieces = [from ? "… " : ""];
     let at = from;
@@ -143,27 +149,24 @@
     return element("p", {}, ...pieces);
   };
 
-  const entry = (name, { kind, anchor, heading, text }, wanted) => {
+  const entry = (name, part, wanted) => {
     const root = document.documentElement.dataset.content_root;
-    const link = element("a", { href: `${root}${name}.html${anchor && `#${anchor}`}`, textContent: heading });
-    const label = NAMED[kind] ? [" ", element("small", { textContent: NAMED[kind] })] : [];
-    return element("div", { className: "search-hit" }, element("h3", {}, link, ...label), excerpt(text, wanted));
+    const href = `${root}${name}.html${part.anchor && `#${part.anchor}`}`;
+    const link = element("a", { href, textContent: part.heading });
+    return element("div", { className: "search-hit" }, element("h2", {}, link), excerpt(part, wanted));
+  };
+
+  const result = ({ page, parts }, wanted) => {
+    const titled = parts[0].part.heading === page.title;
+    const title = titled ? [] : [element("span", { className: "search-page", textContent: page.title })];
+    return element("li", {}, ...title, ...parts.map(({ part }) => entry(page.name, part, wanted)));
   };
 
   const show = (query) => {
-    const list = document.querySelector("#search-results");
+    const results = document.querySelector("#search-results");
     const status = document.querySelector("#search-status");
     const { wanted, found } = find(query);
-    list.replaceChildren(
-      ...found.map(({ page, parts }) =>
-        element(
-          "li",
-          {},
-          element("span", { className: "search-page", textContent: page.title }),
-          ...parts.map(({ part }) => entry(page.name, part, wanted)),
-        ),
-      ),
-    );
+    results.replaceChildren(...found.map((one) => result(one, wanted)));
     const pagesFound = found.length === 1 ? "one page" : `${found.length} pages`;
     status.textContent = !wanted.length ? "" : found.length ? `Found on ${pagesFound}, best first.` : "Nothing found.";
   };
