@@ -137,7 +137,7 @@ def test_the_page_of_times_lists_every_chapter():
 
 
 def test_only_pages_that_are_named_are_printed_in_landscape():
-    styles = (notebooks.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+    styles = "".join(p.read_text(encoding="utf-8") for p in (SITE / "_static").glob("*.css"))
     rules = re.findall(r"@page\s*([\w-]*)[^{]*\{([^}]*)\}", styles)
     turned = {name for name, rule in rules if "landscape" in rule}
     assert turned and "" not in turned
