@@ -1,8 +1,8 @@
 """Cut the icons of Font Awesome down to those that the pages show: `python tools/icons.py`.
 
-The theme brings whole fonts, and a script that draws the same icons again. Here the few glyphs in use become two
-small fonts and one style sheet in ``_ext/static/icons``, which the pages load instead. The fonts have a name of
-their own, as the licence beside them asks of what was changed.
+The theme brings whole fonts, and a script that draws the same icons again. Here the few glyphs in
+use become two small fonts and one style sheet in ``_ext/static/icons``, which the pages load
+instead. The fonts have a name of their own, as the licence beside them asks of what was changed.
 """
 
 import re
@@ -19,10 +19,10 @@ FOLDER = Path(__file__).resolve().parents[1] / "_ext/static/icons"
 FONTS = {"solid": ("fa-solid-900", 900), "brands": ("fa-brands-400", 400)}
 ICONS = {
     "solid": """
-        angle-down angle-left angle-right arrow-up bars bell check-circle chevron-down circle-half-stroke
-        download exclamation-circle exclamation-triangle external-link file file-pdf info-circle
-        lightbulb list magnifying-glass magnifying-glass-minus moon pencil rocket share sun times-circle
-        xmark
+        angle-down angle-left angle-right arrow-up bars bell check-circle chevron-down
+        circle-half-stroke download exclamation-circle exclamation-triangle external-link file
+        file-pdf info-circle lightbulb list magnifying-glass magnifying-glass-minus moon pencil
+        rocket share sun times-circle xmark
     """.split(),
     "brands": ["github", "gitlab"],
 }
