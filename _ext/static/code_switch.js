@@ -13,6 +13,13 @@
     for (const fold of folds) fold.open = choice === "all" || opened.has(fold);
   };
 
+  /* A fold says how much it holds. */
+  for (const fold of folds) {
+    const lines = fold.querySelector("pre").textContent.trim().split("\n").length;
+    for (const title of fold.querySelectorAll("summary .admonition-title"))
+      title.append(` (${lines} ${lines === 1 ? "line" : "lines"})`);
+  }
+
   const dial = (choice) => {
     const label = document.createElement("label");
     const input = Object.assign(document.createElement("input"), {
