@@ -38,7 +38,8 @@
       return [paragraph(strong(term.firstChild.textContent.trim())), ...copies(meaning)];
     },
     claim: (page, anchor) => {
-      const named = ({ id }) => id.toLowerCase().replaceAll(".", "-") === anchor.toLowerCase().replaceAll(".", "-");
+      const named = ({ id }) =>
+        id.toLowerCase().replaceAll(".", "-") === anchor.toLowerCase().replaceAll(".", "-");
       const [name, ...cells] = [...page.querySelectorAll("tr[id]")].find(named).cells;
       return [paragraph(strong(`Claim ${name.textContent.trim()}`)), ...cells.flatMap(copies)];
     },

@@ -17,11 +17,14 @@
   const PAGES = 15;
   const EXCERPT = 220;
   const FILLERS = new Set(
-    "a an and are as at be by different do does for from how i if in is it my of on or that the to use what when which why with".split(" "),
+    "a an and are as at be by different do does for from how i if in is it my of on or that the to use what when which why with".split(
+      " ",
+    ),
   );
   const { pages, synonyms } = window.searchIndex;
 
-  const stem = (word) => (word.length > 4 ? word.replace(/(?<![su])s$/, "").replace(/(ing|ed|e)$/, "") : word);
+  const stem = (word) =>
+    word.length > 4 ? word.replace(/(?<![su])s$/, "").replace(/(ing|ed|e)$/, "") : word;
 
   /* The words of a text, each with the place where it stands. A letter with a hat is two words. */
   const words = (text) =>
@@ -56,7 +59,8 @@
     frequency = new Map();
     for (const { parts } of book)
       for (const { inHeading, inText } of parts)
-        for (const word of new Set([...inHeading, ...inText])) frequency.set(word, (frequency.get(word) ?? 0) + 1);
+        for (const word of new Set([...inHeading, ...inText]))
+          frequency.set(word, (frequency.get(word) ?? 0) + 1);
   };
 
   /* A word that no page has stands for those that begin with it. */
@@ -77,17 +81,22 @@
 
   const has = (where, { known }) => known.some((word) => where.has(word));
 
-  const sum = (wanted, worth = () => 1) => wanted.reduce((total, word) => total + word.weight * worth(word), 0);
+  const sum = (wanted, worth = () => 1) =>
+    wanted.reduce((total, word) => total + word.weight * worth(word), 0);
 
-  const shows = ({ inHeading, inText }, wanted) => wanted.some((word) => has(inHeading, word) || has(inText, word));
+  const shows = ({ inHeading, inText }, wanted) =>
+    wanted.some((word) => has(inHeading, word) || has(inText, word));
 
   /* A heading counts by how much of the question it answers, a text by how much its page is about it. */
   const score = (part, page, wanted) => {
     const [heading, text] = WORTH[part.kind];
-    const about = ({ known }) => 1 + Math.log2(1 + sum(known.map((word) => ({ weight: page.count.get(word) ?? 0 })))) / 8;
+    const about = ({ known }) =>
+      1 + Math.log2(1 + sum(known.map((word) => ({ weight: page.count.get(word) ?? 0 })))) / 8;
     const onPage = wanted.filter((word) => has(page.count, word));
     // The recommendations of a page of tables belong together.
-    const here = onPage.filter((word) => part.kind === "start" || has(part.inHeading, word) || has(part.inText, word));
+    const here = onPage.filter(
+      (word) => part.kind === "start" || has(part.inHeading, word) || has(part.inText, word),
+    );
     const around = onPage.filter((word) => !here.includes(word));
     const above = here.filter((word) => has(part.inHeading, word));
     const all = sum(wanted);
@@ -128,7 +137,8 @@
   const begin = ({ text, inHeading }, hits, wanted) => {
     if (wanted.every((word) => has(inHeading, word))) return 0;
     const near = ({ from }) =>
-      new Set(hits.filter((hit) => hit.from >= from && hit.from < from + EXCERPT).map(({ word }) => word)).size;
+      new Set(hits.filter((hit) => hit.from >= from && hit.from < from + EXCERPT).map(({ word }) => word))
+        .size;
     const best = hits.reduce((top, hit) => (!top || near(hit) > near(top) ? hit : top), null);
     return best && best.from > 60 ? text.indexOf(" ", best.from - 60) + 1 : 0;
   };
@@ -168,7 +178,11 @@
     const { wanted, found } = find(query);
     results.replaceChildren(...found.map((one) => result(one, wanted)));
     const pagesFound = found.length === 1 ? "one page" : `${found.length} pages`;
-    status.textContent = !wanted.length ? "" : found.length ? `Found on ${pagesFound}, best first.` : "Nothing found.";
+    status.textContent = !wanted.length
+      ? ""
+      : found.length
+        ? `Found on ${pagesFound}, best first.`
+        : "Nothing found.";
   };
 
   const field = document.querySelector(".bd-search-container input[type=search]");
