@@ -22,7 +22,7 @@ ICONS = {
         angle-down angle-left angle-right arrow-up bars bell check-circle chevron-down
         circle-half-stroke download exclamation-circle exclamation-triangle external-link file
         file-pdf info-circle lightbulb list magnifying-glass magnifying-glass-minus moon pencil
-        rocket share sun times-circle xmark
+        rocket share sun times-circle up-right-from-square xmark
     """.split(),
     "brands": ["github", "gitlab"],
 }
