@@ -23,7 +23,7 @@ export OMP_NUM_THREADS ?= 1
 
 book: notebooks site ## execute what is stale and build the site
 	@echo "The book is in $(CURDIR)/$(SITE)/index.html"
-	@echo "Open it in a browser, or run 'make serve', with which the search works too: http://127.0.0.1:$(PORT)"
+	@echo "Open it in a browser, or run 'make serve', with which links show what they lead to: http://127.0.0.1:$(PORT)"
 
 test: site ## build the site, then run every test and compare every stored output
 	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile --ignore tests/site tests chapters
