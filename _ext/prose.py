@@ -13,6 +13,7 @@ LEFT_OUT = (
     nodes.comment,
     nodes.title,
     nodes.image,
+    nodes.citation,
     addnodes.toctree,
     addnodes.desc,
     addnodes.glossary,

@@ -173,7 +173,7 @@
   };
 
   const show = (query) => {
-    const results = document.querySelector("#search-results");
+    const results = document.querySelector("#search-found");
     const status = document.querySelector("#search-status");
     const { wanted, found } = find(query);
     results.replaceChildren(...found.map((one) => result(one, wanted)));

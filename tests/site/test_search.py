@@ -24,7 +24,7 @@ ASKED = {
 
 
 def results(page):
-    return page.locator("#search-results a")
+    return page.locator("#search-found a")
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -15,11 +15,11 @@ def loaded(visit):
 
     def load(address):
         page = visit("search.html")
-        answers = []
-        page.on("response", answers.append)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
         page.goto(page.url.replace("search.html", address))
         page.wait_for_load_state("networkidle")
-        return {answer.url: size(answer.url, answer.body()) for answer in answers}
+        return {url: size(url, page.request.get(url).body()) for url in asked}
 
     return load
 
