@@ -27,7 +27,7 @@ def pages():
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("address", pages())
+@pytest.mark.parametrize("address", list(pages()))
 def test_a_page_is_whole_on_every_screen(visit, address, theme, shots):
     page = visit(address, theme)
     page.evaluate(UNFOLD)
