@@ -19,7 +19,17 @@ LEFT_OUT = (
     addnodes.glossary,
     addnodes.index,
 )
-LEFT_OUT_CLASSES = {"cell_input", "cell_output", "solution", "claims", "cheat-sheet", "headerlink"}
+LEFT_OUT_CLASSES = {
+    "answer-hint",
+    "answer-misconception",
+    "answer-solution",
+    "cell_input",
+    "cell_output",
+    "cheat-sheet",
+    "claims",
+    "headerlink",
+    "solution",
+}
 
 
 def is_section(node):

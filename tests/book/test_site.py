@@ -173,6 +173,16 @@ def test_the_search_knows_every_term_and_claim():
         assert there and there <= known
 
 
+@pytest.mark.parametrize("entry", CHAPTERS)
+def test_the_search_gives_no_answer_away(entry):
+    told = soup(page(entry)).select(".solution p, .answer-solution p, .answer-hint p")
+    found = " ".join(text for _, _, _, text in found_by_search()[entry][1:])
+    for paragraph in told:
+        if paragraph.find(class_="math") or len(paragraph.get_text()) < 60:
+            continue
+        assert " ".join(paragraph.get_text().split()) not in found
+
+
 def test_the_search_shows_no_source():
     for entry, (_, *places) in found_by_search().items():
         for kind, _, heading, text in places:
