@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test test-site core oldest serve notebooks site lint mutants clean help
+.PHONY: book test test-site core oldest links serve notebooks site lint mutants clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -23,7 +23,7 @@ export OMP_NUM_THREADS ?= 1
 
 book: notebooks site ## execute what is stale and build the site
 	@echo "The book is in $(CURDIR)/$(SITE)/index.html"
-	@echo "Open it in a browser, or run 'make serve', with which the search works too: http://127.0.0.1:$(PORT)"
+	@echo "Open it in a browser, or run 'make serve', with which links show what they lead to: http://127.0.0.1:$(PORT)"
 
 test: site ## build the site, then run every test and compare every stored output
 	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile --ignore tests/site tests chapters
@@ -49,11 +49,15 @@ notebooks: $(READY) ## execute the notebooks that are stale
 # Sphinx keeps what it read, and some of its extensions stumble over a changed bibliography or setting, so then it reads
 # all anew. So it does after a failure: it would pass over the warnings of the pages it need not read again. The pages of
 # source code are always written anew: Sphinx goes by their age and would leave out new names.
+SETTINGS = _config.yml _toc.yml references.bib _ext/*.py _ext/*.toml
 site: $(READY)
-	@cat _config.yml _toc.yml references.bib _ext/*.py | cmp -s - _build/setup || rm -rf _build/.doctrees
+	@cat $(SETTINGS) | cmp -s - _build/setup || rm -rf _build/.doctrees
 	@rm -rf $(SITE)/_modules
 	$(BIN)/jupyter-book build . -W -n --keep-going -q || { rm -rf _build/.doctrees; exit 1; }
-	@cat _config.yml _toc.yml references.bib _ext/*.py > _build/setup
+	@cat $(SETTINGS) > _build/setup
+
+links: $(READY) ## ask every address that the book links to whether it is still there
+	$(BIN)/jupyter-book build . --builder linkcheck -q
 
 lint: $(READY) ## check style and format
 	$(BIN)/ruff check

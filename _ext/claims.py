@@ -1,7 +1,8 @@
 """The directive ``claims``: the ledger of claims as a table.
 
 With the name of a chapter it lists the claims that this chapter settles; without, it lists all,
-counted, each row with an anchor such as ``claim-2.15``, and with a filter where scripts run::
+counted, each row with an anchor such as ``claim-2.15``, and with a filter where scripts run; with
+the option ``picked`` those that it names::
 
     ```{claims} 05-adam
     ```
@@ -35,10 +36,16 @@ def class_name(text):
 
 class Claims(SphinxDirective):
     optional_arguments = 1
+    option_spec = {"picked": str.split}
 
     def run(self):
         self.env.note_dependency(LEDGER)
-        claims = list(ledger.load(Path(self.env.srcdir, LEDGER)).values())
+        known = ledger.load(Path(self.env.srcdir, LEDGER))
+        claims = list(known.values())
+        if picked := self.options.get("picked"):
+            if unknown := set(picked) - set(known):
+                raise self.error(f"{LEDGER} has no claim {', '.join(sorted(unknown))}")
+            return self._table([known[name] for name in picked], self._short)
         if not self.arguments:
             return [*self._counts(claims), *self._table(claims, self._long)]
         chosen = [claim for claim in claims if claim.chapter == self.arguments[0]]
@@ -60,6 +67,8 @@ class Claims(SphinxDirective):
         if len(settled) < len(claims):
             rows.append(["pending (chapters not yet written)", str(len(claims) - len(settled))])
         table = self._parse(["verdict", "claims"], rows)
+        for node in table:
+            node["classes"].append("claim-counts")
         return [*table, nodes.raw("", FILTER, format="html")]
 
     def _table(self, claims, columns):

@@ -1,8 +1,18 @@
 "use strict";
 
-/* What scrolls sideways is reached by the tabulator key, on whatever screen it happens to be too wide.
-   The theme sees to code alone, and only to what is not folded when the page opens. */
-const MAY_SCROLL = "article pre, article .math, article mjx-container";
+/* What scrolls sideways is reached by the tabulator key, on whatever screen it happens to be too wide, and
+   says at which edge it goes on. The theme sees to code alone, and only to what is not folded when the page
+   opens. */
+const MAY_SCROLL = `article pre, article .math, article mjx-container, article .output.text_html,
+  article .pst-scrollable-table-container`;
+const ALWAYS_REACHED = ".pst-scrollable-table-container";
+
+const sayWhereItGoesOn = (part) => {
+  const left = part.scrollLeft > 1 ? "left" : "";
+  const right = part.scrollLeft + part.clientWidth < part.scrollWidth - 1 ? "right" : "";
+  if (left || right) part.dataset.goesOn = `${left} ${right}`.trim();
+  else delete part.dataset.goesOn;
+};
 
 const reachWhatScrolls = () => {
   for (const part of document.querySelectorAll(MAY_SCROLL)) {
@@ -10,7 +20,9 @@ const reachWhatScrolls = () => {
       part.scrollWidth > part.clientWidth + 1 &&
       ["auto", "scroll"].includes(getComputedStyle(part).overflowX);
     if (scrolls) part.tabIndex = 0;
-    else part.removeAttribute("tabindex");
+    else if (!part.matches(ALWAYS_REACHED)) part.removeAttribute("tabindex");
+    if (scrolls) sayWhereItGoesOn(part);
+    else delete part.dataset.goesOn;
   }
 };
 
@@ -32,4 +44,14 @@ window.addEventListener("resize", reachWhatScrolls);
 document.addEventListener("toggle", reachWhatScrolls, true);
 document.addEventListener("click", (event) => {
   if (event.target.closest(".toggle-button, .admonition-title")) setTimeout(reachWhatScrolls);
+});
+document.addEventListener(
+  "scroll",
+  ({ target }) => {
+    if (target.matches?.(MAY_SCROLL)) sayWhereItGoesOn(target);
+  },
+  true,
+);
+document.addEventListener("change", ({ target }) => {
+  if (target.name === "code") setTimeout(reachWhatScrolls);
 });

@@ -217,11 +217,9 @@ def _side(samples: Any, reference: float) -> str:
 
 
 def _shown(entry: Claim, found: str) -> Markdown:
-    lines = [f"**Claim {entry.name}.** {entry.claim}", ""]
-    lines += [f"**{entry.verdict.capitalize()}.** {entry.right}".rstrip()]
-    if found:
-        lines += ["", *found.splitlines()]
-    lines += ["", f"*Evidence: {entry.evidence}.*{_rests_on(entry)}"]
+    head = f"**Claim {entry.name}** · **{entry.verdict}** · *{entry.evidence}* · {entry.claim}"
+    parts = [head, entry.right, found, _rests_on(entry)]
+    lines = "\n\n".join(part for part in parts if part).splitlines()
     return Markdown("\n".join(f"> {line}".rstrip() for line in lines))
 
 
@@ -229,7 +227,7 @@ def _rests_on(entry: Claim) -> str:
     if entry.computed:
         return ""
     report = "our reading of the notes" if entry.evidence == READING else "a source"
-    return f" Settled by {report}, not by a cell."
+    return f"Settled by {report}, not by a cell."
 
 
 def load(path: str | Path | None = None) -> Ledger:

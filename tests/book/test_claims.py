@@ -112,8 +112,16 @@ def test_the_page_has_a_row_for_every_claim_with_its_verdict():
         assert row.select("td")[2].get_text(" ", strip=True).startswith(verdict)
 
 
+def test_the_page_is_led_by_ten_claims_that_are_wrong():
+    leading = page("reference/claims").select_one("table.claims").select("tbody tr")
+    names = [row.select_one("td").get_text(strip=True) for row in leading]
+    assert len(set(names)) == 10
+    assert {CLAIMS[name].verdict for name in names} == {ledger.WRONG}
+    assert all(CLAIMS[name].computed for name in names)
+
+
 def test_the_counts_on_the_page_are_those_of_the_ledger():
-    table = page("reference/claims").select("table")[0]
+    table = page("reference/claims").select_one("table.claim-counts")
     shown = {
         row.select("td")[0].get_text(strip=True): int(row.select("td")[1].get_text(strip=True))
         for row in table.select("tbody tr")

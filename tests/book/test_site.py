@@ -1,5 +1,6 @@
 """The built site: pages exist, show their figures and formulas, and ask nothing of another host."""
 
+import json
 import re
 from functools import cache
 from pathlib import Path
@@ -136,7 +137,7 @@ def test_the_page_of_times_lists_every_chapter():
 
 
 def test_only_pages_that_are_named_are_printed_in_landscape():
-    styles = (notebooks.ROOT / "_static" / "book.css").read_text(encoding="utf-8")
+    styles = "".join(p.read_text(encoding="utf-8") for p in (SITE / "_static").glob("*.css"))
     rules = re.findall(r"@page\s*([\w-]*)[^{]*\{([^}]*)\}", styles)
     turned = {name for name, rule in rules if "landscape" in rule}
     assert turned and "" not in turned
@@ -146,20 +147,50 @@ def test_only_pages_that_are_named_are_printed_in_landscape():
         assert shown == ["reference/cheatsheet"]
 
 
-def test_the_search_page_changes_what_sphinx_has():
-    """The excerpts and the marked words are cured from outside; so what is changed has to exist."""
-    scripts = [script.get("src", "") for script in soup(page("search")).find_all("script")]
-    (cure,) = [source for source in scripts if "search_page.js" in source]
-    text = (SITE / cure.split("?")[0]).read_text(encoding="utf-8")
-    theirs = "".join(
-        (SITE / "_static" / name).read_text(encoding="utf-8")
-        for name in ("searchtools.js", "sphinx_highlight.js")
-    )
-    for name in re.findall(r"Search\.(\w+) =", text):
-        assert f"\n  {name}: (" in theirs, name
-    (stored,) = re.findall(r'MARKED = "(\w+)"', text)
-    assert f'localStorage.setItem("{stored}"' in theirs
-    assert f'localStorage.removeItem("{stored}")' in theirs
+@cache
+def found_by_search():
+    """The index of the search: the entries of each page."""
+    script = (SITE / "_static" / "search_index.js").read_text(encoding="utf-8")
+    return json.loads(script.removeprefix("window.searchIndex = ").removesuffix(";\n"))["pages"]
+
+
+def test_the_search_knows_every_page_and_leads_to_places_that_exist():
+    assert set(found_by_search()) == set(ENTRIES)
+    for entry, (title, *places) in found_by_search().items():
+        assert title and places
+        for _, anchor, heading, _ in places:
+            assert heading, (entry, anchor)
+            assert not anchor or anchor in anchors(page(entry)), (entry, anchor)
+
+
+def test_the_search_knows_every_term_and_claim():
+    terms = {tag["id"] for tag in soup(page("reference/glossary")).select("dl.glossary dt[id]")}
+    claims = {row["id"] for row in soup(page("reference/claims")).select("tr[id]")}
+    for entry, there in {"reference/glossary": terms, "reference/claims": claims}.items():
+        known = {
+            anchor for kind, anchor, *_ in found_by_search()[entry] if kind in ("term", "claim")
+        }
+        assert there and there <= known
+
+
+@pytest.mark.parametrize("entry", CHAPTERS)
+def test_the_search_gives_no_answer_away(entry):
+    told = soup(page(entry)).select(".solution p, .answer-solution p, .answer-hint p")
+    found = " ".join(text for _, _, _, text in found_by_search()[entry][1:])
+    for paragraph in told:
+        if paragraph.find(class_="math") or len(paragraph.get_text()) < 60:
+            continue
+        assert " ".join(paragraph.get_text().split()) not in found
+
+
+def test_the_search_shows_no_source():
+    for entry, (_, *places) in found_by_search().items():
+        for kind, _, heading, text in places:
+            # The API speaks of TeX itself.
+            assert kind == "api" or not re.search(r"\\[a-zA-Z(\[]|\$", heading + text), (
+                entry,
+                heading,
+            )
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

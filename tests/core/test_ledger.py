@@ -64,8 +64,12 @@ def claims(written):
 @pytest.mark.parametrize("verdict", ledger.VERDICTS)
 def test_every_verdict_can_be_reached(claims, verdict):
     shown = str(claims.settle(NAMES[verdict], **CASES[verdict]))
-    assert f"**{verdict.capitalize()}.** If so." in shown
-    assert "The step is $\\alpha$." in shown and "*Evidence: computed.*" in shown
+    head, rest = shown.split("\n", 1)
+    assert (
+        head
+        == f"> **Claim {NAMES[verdict]}** · **{verdict}** · *computed* · The step is $\\alpha$."
+    )
+    assert "If so." in rest
 
 
 @pytest.mark.parametrize("computed", ledger.VERDICTS)
@@ -153,7 +157,7 @@ def test_samples_that_are_not_finite_settle_nothing(claims):
 
 def test_reported_claims_rest_on_their_sources(claims):
     shown = str(claims.sourced("told", "one", "two"))
-    assert "*Evidence: literature.* Settled by a source, not by a cell." in shown
+    assert "· *literature* ·" in shown and "Settled by a source, not by a cell." in shown
     for sources in [(), ("one",), ("two", "one"), ("one", "two", "three")]:
         with pytest.raises(LedgerError, match="sources"):
             claims.sourced("told", *sources)
@@ -163,7 +167,8 @@ def test_reported_claims_rest_on_their_sources(claims):
 
 def test_what_was_read_off_the_notes_is_said_to_be_our_reading(claims):
     shown = str(claims.sourced("read"))
-    assert "*Evidence: reading.* Settled by our reading of the notes, not by a cell." in shown
+    assert "· *reading* ·" in shown
+    assert "Settled by our reading of the notes, not by a cell." in shown
     with pytest.raises(LedgerError, match="sources"):
         claims.sourced("read", "one")
     with pytest.raises(LedgerError, match="sourced"):
