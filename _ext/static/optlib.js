@@ -14,4 +14,14 @@ window.optlib = {
         printed.step(printed.factors(t, hyper), g, x, state, hyper),
       printed,
     ),
+
+  /* A problem whose loss changes with the step; without a step it is the mean over a period. */
+  cycle: (printed) => {
+    const now = (t) => (t ? printed.order[(t - 1) % printed.order.length] : 0);
+    return {
+      ...printed,
+      value: (x, t) => printed.values[now(t)](x),
+      grad: (x, t) => printed.grads[now(t)](x),
+    };
+  },
 };

@@ -1,0 +1,226 @@
+"use strict";
+
+/* Figures that a reader moves: their dials, their state in the address of the page, and the kind "curves".
+   What they show is declared in optlib.book.live and printed into figures.js. */
+{
+  /* The part of the address that belongs to a figure: #NAME.beta=0.9&NAME.t=12 */
+  const address = {
+    all: () => new URLSearchParams(location.hash.slice(1)),
+
+    read: (name) => {
+      const own = [...address.all()].filter(([key]) => key.startsWith(`${name}.`));
+      return Object.fromEntries(own.map(([key, value]) => [key.slice(name.length + 1), value]));
+    },
+
+    write: (name, values) => {
+      const others = [...address.all()].filter(([key]) => key.includes(".") && !key.startsWith(`${name}.`));
+      const own = Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]);
+      const text = [...others, ...own].map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+      history.replaceState(null, "", `${location.pathname}${location.search}${text && "#"}${text}`);
+    },
+  };
+
+  const shown = (value) => {
+    if (!Number.isFinite(value)) return "–";
+    const size = Math.abs(value);
+    if (size !== 0 && (size < 1e-3 || size >= 1e5))
+      return value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", " · 10^").replace("e", " · 10^");
+    return String(Number(value.toPrecision(6))).replace("-", "−");
+  };
+
+  /* A number with its power of ten raised. */
+  const put = (target, value) => {
+    const [digits, power] = shown(value).split("^");
+    target.replaceChildren(digits);
+    if (power === undefined) return;
+    const raised = document.createElement("sup");
+    raised.textContent = power.replace("-", "−");
+    target.append(raised);
+  };
+
+  const nearest = (stops, value) =>
+    stops.reduce((best, stop, k) => (Math.abs(stop - value) < Math.abs(stops[best] - value) ? k : best), 0);
+
+  /* The dials of a figure, each a slider over its stops. */
+  class Dials {
+    constructor(element, declared, changed) {
+      this.all = declared.map((dial) => {
+        const input = element.querySelector(`input[name="${dial.name}"]`);
+        const output = input.parentElement.querySelector("output");
+        input.addEventListener("input", () => {
+          this.tell();
+          changed();
+        });
+        return { ...dial, input, output };
+      });
+    }
+
+    /* Name -> value. */
+    get values() {
+      return Object.fromEntries(this.all.map(({ name, stops, input }) => [name, stops[input.value]]));
+    }
+
+    set(values) {
+      for (const { name, stops, input } of this.all)
+        if (Number.isFinite(Number(values[name] ?? NaN))) input.value = nearest(stops, Number(values[name]));
+      this.tell();
+    }
+
+    reset() {
+      this.set(Object.fromEntries(this.all.map(({ name, start }) => [name, start])));
+    }
+
+    /* Those that do not stand where they start. */
+    get moved() {
+      const moved = this.all.filter(({ name, start }) => this.values[name] !== start);
+      return Object.fromEntries(moved.map(({ name }) => [name, this.values[name]]));
+    }
+
+    tell() {
+      for (const { stops, input, output } of this.all) {
+        put(output, stops[input.value]);
+        input.setAttribute("aria-valuetext", output.textContent);
+      }
+    }
+  }
+
+  /* What the lines of the panels stand for. */
+  const legend = (entries) => {
+    const list = document.createElement("ul");
+    list.className = "live-legend";
+    const SVG = "http://www.w3.org/2000/svg";
+    for (const { label, color, dash, dots } of entries) {
+      const item = document.createElement("li");
+      const sample = document.createElementNS(SVG, "svg");
+      sample.setAttribute("viewBox", "0 0 28 8");
+      sample.setAttribute("aria-hidden", "true");
+      const mark = document.createElementNS(SVG, dots ? "circle" : "path");
+      const facts = dots
+        ? { cx: 14, cy: 4, r: 3.5, fill: optlib.tone(color) }
+        : { d: "M0 4H28", stroke: optlib.tone(color), "stroke-width": 2, "stroke-dasharray": optlib.dashes[dash].join(" ") };
+      for (const [key, value] of Object.entries(facts)) mark.setAttribute(key, value);
+      sample.append(mark);
+      item.append(sample, label);
+      list.append(item);
+    }
+    return list;
+  };
+
+  const button = (text, act) => {
+    const made = document.createElement("button");
+    made.type = "button";
+    made.textContent = text;
+    made.addEventListener("click", act);
+    return made;
+  };
+
+  /* Redraw when the theme or the size changes, and at most once a frame. */
+  const whenever = (element, draw) => {
+    let waiting = false;
+    const later = () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => {
+        waiting = false;
+        draw();
+      });
+    };
+    new ResizeObserver(later).observe(element);
+    new MutationObserver(later).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    return later;
+  };
+
+  class Curves {
+    constructor(view, spec) {
+      this.spec = spec;
+      this.plot = new optlib.Plot(view, spec.alt);
+      this.read = document.createElement("dl");
+      this.read.className = "live-readings";
+      this.read.setAttribute("aria-live", "polite");
+      for (const label of spec.readings) {
+        const [term, number] = ["dt", "dd"].map((tag) => document.createElement(tag));
+        term.textContent = label;
+        this.read.append(term, number);
+      }
+      if (spec.readings.length) view.append(this.read);
+    }
+
+    data(dials) {
+      const { points, curves, values, read } = this.spec;
+      const rows = points.map((x) => values(x, dials));
+      return { x: points, curves: curves.map((_, k) => rows.map((row) => row[k])), readings: read(dials) };
+    }
+
+    draw(dials) {
+      const { x, curves, readings } = this.data(dials);
+      this.plot.begin(this.spec.x, this.spec.y);
+      curves
+        .map((ys, k) => [ys, this.spec.curves[k]])
+        .reverse()
+        .forEach(([ys, look]) => {
+          if (look.dots) x.forEach((at, k) => Number.isFinite(ys[k]) && this.plot.dot(at, ys[k], look.color));
+          else this.plot.line(x, ys, look);
+        });
+      [...this.read.querySelectorAll("dd")].forEach((number, k) => put(number, readings[k]));
+    }
+
+    get legend() {
+      return this.spec.curves;
+    }
+  }
+
+  const prepare = (element) => {
+    const name = element.dataset.live;
+    const spec = optlib.figures[name];
+    const view = element.querySelector(".live-view");
+    view.hidden = false;
+    element.classList.add("live-on");
+    const dials = new Dials(element, spec.dials, () => moved());
+    const panels = document.createElement("div");
+    panels.className = `live-panels live-${spec.map ? "map" : spec.kind}`;
+    const kind = new optlib.kinds[spec.kind](panels, spec, (values) => {
+      if (values) dials.set(values);
+      moved();
+    });
+    const key = document.createElement("div");
+    view.prepend(key, panels);
+
+    const draw = () => {
+      key.replaceChildren(legend(kind.legend));
+      kind.draw(dials.values);
+    };
+    const later = whenever(panels, draw);
+    const moved = () => {
+      address.write(name, { ...dials.moved, ...kind.moved });
+      later();
+    };
+    const restore = () => {
+      const told = address.read(name);
+      dials.reset();
+      kind.restore?.(told);
+      dials.set(told);
+      later();
+      return Object.keys(told).length > 0;
+    };
+    const reset = button("Reset", () => {
+      dials.reset();
+      kind.restore?.({});
+      moved();
+    });
+    const buttons = document.createElement("div");
+    buttons.className = "live-buttons";
+    buttons.append(...(kind.buttons ?? []), reset);
+    view.append(buttons);
+
+    addEventListener("hashchange", restore);
+    if (restore()) element.scrollIntoView({ block: "center" });
+    optlib.live[name] = {
+      data: () => kind.data(dials.values),
+      redraw: draw,
+    };
+  };
+
+  Object.assign(optlib, { kinds: { curves: Curves }, live: {}, address, legend, button, whenever, put });
+  // The kinds that other scripts add are there when all deferred scripts have run.
+  addEventListener("DOMContentLoaded", () => document.querySelectorAll("figure.live").forEach(prepare));
+}

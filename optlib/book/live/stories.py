@@ -1,0 +1,134 @@
+"""What the playground offers, and its presets: each a story that a chapter tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from .races import Entry, Race
+
+PROBLEMS: Mapping[str, str] = {
+    "rosenbrock": "Rosenbrock's valley",
+    "beale": "Beale's function",
+    "ravine": "a winding ravine",
+    "quadratic": "a quadratic, condition 100",
+    "saddle": "a saddle",
+    "himmelblau": "Himmelblau's function",
+    "rastrigin": "Rastrigin's function",
+    "reddi": "Reddi's example (one parameter)",
+    "spike": "one large gradient, then small ones (one parameter)",
+}
+"""The problems of the playground, and what they are called there."""
+
+SCHEDULES: Mapping[str, float] = {
+    "warmup": 0.1,
+    "total": 1.0,
+    "cooldown": 0.2,
+    "period": 0.25,
+    "first": 0.5,
+    "second": 0.75,
+    "rise": 0.3,
+    "gamma": 0.5,
+    "power": 1.0,
+}
+"""What the numbers of a schedule start at: those in steps as a part of the run."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A preset.
+
+    Attributes
+    ----------
+    title : str
+        On its button.
+    problem : str
+    steps : int
+    entries : sequence of Entry
+    start : sequence of float, optional
+    """
+
+    title: str
+    problem: str
+    steps: int
+    entries: Sequence[Entry]
+    start: Sequence[float] | None = None
+
+    def race(self) -> Race:
+        """The race of the preset, without dials."""
+        return Race(self.title, (), self.problem, self.steps, self.entries, self.start)
+
+    def facts(self) -> dict[str, Any]:
+        """What the page needs to know."""
+        return {"title": self.title} | self.race().facts()
+
+
+_SLOW = {"beta1": 0.0, "beta2": 0.1, "eps": 0.0}
+_RATE_OF_REDDI = {"schedule": "inverse_sqrt", "numbers": {"warmup": 1}}
+
+STORIES: Mapping[str, Story] = {
+    "correction": Story(
+        "Adam without correction",
+        "beale",
+        300,
+        (
+            Entry("adam", "Adam", 0.05),
+            Entry("adam_uncorrected", "without correction", 0.05, {"eps": 1e-8}),
+            Entry("adamd", "only the second moment corrected", 0.05),
+        ),
+        (2.9, 0.45),
+    ),
+    "eps": Story(
+        "ε outside and inside the root",
+        "saddle",
+        300,
+        (
+            Entry("rmsprop", "outside the root", 0.01, {"eps": 1e-4}),
+            Entry("rmsprop_inside", "inside the root", 0.01, {"eps": 1e-4}),
+        ),
+        (1.5, 0.001),
+    ),
+    "reddi": Story(
+        "Reddi's example",
+        "reddi",
+        900,
+        (
+            Entry("adam", "Adam", 0.5, _SLOW, **_RATE_OF_REDDI),
+            Entry("amsgrad", "AMSGrad", 0.5, _SLOW, **_RATE_OF_REDDI),
+            Entry("adam", "Adam, long memory", 0.5, _SLOW | {"beta2": 0.999}, **_RATE_OF_REDDI),
+        ),
+    ),
+    "ravine": Story(
+        "A ravine",
+        "ravine",
+        150,
+        (
+            Entry("sgd", "gradient descent", 0.05),
+            Entry("momentum", "momentum", 0.04),
+            Entry("rmsprop", "RMSprop", 0.06),
+            Entry("adam", "Adam", 1.0),
+        ),
+    ),
+    "spike": Story(
+        "AMSGrad after a spike",
+        "spike",
+        500,
+        (
+            Entry("adam", "Adam", 0.01, {"beta2": 0.99}),
+            Entry("amsgrad_raw_max", "AMSGrad of PyTorch", 0.01, {"beta2": 0.99}),
+            Entry("amsgrad_corrected", "AMSGrad of Optax", 0.01, {"beta2": 0.99}),
+        ),
+    ),
+    "edge": Story(
+        "The edge of stability",
+        "quadratic",
+        300,
+        (
+            Entry("sgd", "gradient descent, 1.98 / L", 0.0198),
+            Entry("sgd", "gradient descent, 2.02 / L", 0.0202),
+            Entry("adam", "Adam, a short memory", 0.02, {"beta2": 0.9}),
+        ),
+    ),
+}
+"""Name, as in the address of the page -> preset."""
