@@ -23,9 +23,11 @@ BUILDS_ON = {
     "figures.js": ["optlib.js"],
     "plot.js": ["optlib.js"],
     "live.js": ["plot.js", "figures.js"],
-    "race.js": ["rules.js", "live.js"],
+    "contours.js": ["plot.js"],
+    "race.js": ["rules.js", "contours.js", "live.js"],
     "map.js": ["race.js"],
-    "playground.js": ["race.js"],
+    "settings.js": ["race.js"],
+    "playground.js": ["settings.js"],
 }
 
 

@@ -15,16 +15,23 @@
     write: (name, values) => {
       const others = [...address.all()].filter(([key]) => key.includes(".") && !key.startsWith(`${name}.`));
       const own = Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]);
-      const text = [...others, ...own].map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&");
+      const text = [...others, ...own].map(([key, value]) => `${key}=${plain(value)}`).join("&");
       history.replaceState(null, "", `${location.pathname}${location.search}${text && "#"}${text}`);
     },
   };
+
+  /* What an address may hold as it is stays legible. */
+  const plain = (value) => encodeURIComponent(value).replace(/%2C/g, ",").replace(/%3A/g, ":");
 
   const shown = (value) => {
     if (!Number.isFinite(value)) return "–";
     const size = Math.abs(value);
     if (size !== 0 && (size < 1e-3 || size >= 1e5))
-      return value.toExponential(2).replace(/\.?0+e/, "e").replace("e+", " · 10^").replace("e", " · 10^");
+      return value
+        .toExponential(2)
+        .replace(/\.?0+e/, "e")
+        .replace("e+", " · 10^")
+        .replace("e", " · 10^");
     return String(Number(value.toPrecision(6))).replace("-", "−");
   };
 
@@ -97,7 +104,12 @@
       const mark = document.createElementNS(SVG, dots ? "circle" : "path");
       const facts = dots
         ? { cx: 14, cy: 4, r: 3.5, fill: optlib.tone(color) }
-        : { d: "M0 4H28", stroke: optlib.tone(color), "stroke-width": 2, "stroke-dasharray": optlib.dashes[dash].join(" ") };
+        : {
+            d: "M0 4H28",
+            stroke: optlib.tone(color),
+            "stroke-width": 2,
+            "stroke-dasharray": optlib.dashes[dash].join(" "),
+          };
       for (const [key, value] of Object.entries(facts)) mark.setAttribute(key, value);
       sample.append(mark);
       item.append(sample, label);
@@ -158,7 +170,7 @@
         .map((ys, k) => [ys, this.spec.curves[k]])
         .reverse()
         .forEach(([ys, look]) => {
-          if (look.dots) x.forEach((at, k) => Number.isFinite(ys[k]) && this.plot.dot(at, ys[k], look.color));
+          if (look.dots) this.plot.dots(x, ys, look.color);
           else this.plot.line(x, ys, look);
         });
       [...this.read.querySelectorAll("dd")].forEach((number, k) => put(number, readings[k]));
@@ -185,26 +197,29 @@
     const key = document.createElement("div");
     view.prepend(key, panels);
 
-    const draw = () => {
-      key.replaceChildren(legend(kind.legend));
-      kind.draw(dials.values);
-    };
+    const draw = () => kind.draw(dials.values);
     const later = whenever(panels, draw);
+    const keyed = () => key.replaceChildren(legend(kind.legend));
+    new MutationObserver(keyed).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    keyed();
     const moved = () => {
       address.write(name, { ...dials.moved, ...kind.moved });
       later();
     };
+    const stand = (told) => {
+      dials.reset();
+      dials.set(told);
+      kind.restore?.(told);
+    };
     const restore = () => {
       const told = address.read(name);
-      dials.reset();
-      kind.restore?.(told);
-      dials.set(told);
+      if (!Object.keys(told).length) return;
+      stand(told);
       later();
-      return Object.keys(told).length > 0;
+      element.scrollIntoView({ block: "center" });
     };
     const reset = button("Reset", () => {
-      dials.reset();
-      kind.restore?.({});
+      stand({});
       moved();
     });
     const buttons = document.createElement("div");
@@ -212,8 +227,10 @@
     buttons.append(...(kind.buttons ?? []), reset);
     view.append(buttons);
 
+    stand({});
+    later();
+    restore();
     addEventListener("hashchange", restore);
-    if (restore()) element.scrollIntoView({ block: "center" });
     optlib.live[name] = {
       data: () => kind.data(dials.values),
       redraw: draw,

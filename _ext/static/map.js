@@ -1,14 +1,22 @@
 "use strict";
 
-/* A map over two dials of a race, the second a beta: the last value of its first entry at every pair of stops. A click turns the
-   dials. It is computed a little at a time, coarse first, so that the page stays alive. */
+/* A map over two dials of a race, the second a beta: the last value of its first entry at every pair of stops.
+   A click turns the dials. It is computed a little at a time, coarse first, so that the page stays alive. */
 {
   const [LOW, HIGH] = [-8, 1];
   const MILLISECONDS = 10;
   // The colours of matplotlib's magma, from dark to bright.
-  const MAGMA = ["000004", "1c1044", "4f127b", "812581", "b5367a", "e55064", "fb8761", "fec287", "fcfdbf"].map((hex) =>
-    [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16)),
-  );
+  const MAGMA = [
+    "000004",
+    "1c1044",
+    "4f127b",
+    "812581",
+    "b5367a",
+    "e55064",
+    "fb8761",
+    "fec287",
+    "fcfdbf",
+  ].map((hex) => [0, 2, 4].map((k) => parseInt(hex.slice(k, k + 2), 16)));
 
   /* Bright is low, as in the book's pictures of such maps. */
   const colour = (value) => {
@@ -36,7 +44,10 @@
     /* The last value at a pair of stops. */
     value(column, row) {
       const { problem, entries, steps } = this.spec;
-      const dials = { [this.across.name]: this.across.stops[column], [this.upward.name]: this.upward.stops[row] };
+      const dials = {
+        [this.across.name]: this.across.stops[column],
+        [this.upward.name]: this.upward.stops[row],
+      };
       return optlib.last(optlib.problems[problem], optlib.resolved(entries[0], dials), this.start, steps);
     }
 

@@ -10,8 +10,7 @@ window.optlib = {
   /* A printed rule as one function; its facts stay on it. */
   rule: (printed) =>
     Object.assign(
-      (t, g, x, state, hyper = {}) =>
-        printed.step(printed.factors(t, hyper), g, x, state, hyper),
+      (t, g, x, state, hyper = {}) => printed.step(printed.factors(t, hyper), g, x, state, hyper),
       printed,
     ),
 

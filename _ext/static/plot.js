@@ -3,8 +3,6 @@
 /* Axes, curves and contours on a canvas, in the colours of the book's other figures and of the theme. */
 {
   const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
-  const GRID = 160;
-  const LEVELS = 14;
 
   const style = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   const dark = () => document.documentElement.dataset.theme === "dark";
@@ -43,7 +41,8 @@
       const [first, last] = [Math.ceil(Math.log10(low) - 1e-9), Math.floor(Math.log10(high) + 1e-9)];
       const every = Math.ceil((last - first + 1) / Math.max(2, room));
       for (let k = first; k <= last; k += 1)
-        if (k % every === 0) found.push([10 ** k, Math.abs(k) <= 2 ? String(Number(`1e${k}`)) : `10${superscript(k)}`]);
+        if (k % every === 0)
+          found.push([10 ** k, Math.abs(k) <= 2 ? String(Number(`1e${k}`)) : `10${superscript(k)}`]);
       return found;
     }
     const rough = (high - low) / Math.max(2, room);
@@ -88,7 +87,7 @@
       }
       this.theme = theme();
       this.axes = { x, y };
-      this.box = { left: 52, right: width - 10, top: 10, bottom: height - 42 };
+      this.box = { left: 60, right: width - 10, top: 10, bottom: height - 42 };
       this.x = onto(x, this.box.left, this.box.right);
       this.y = onto(y, this.box.bottom, this.box.top);
       this.pen = canvas.getContext("2d");
@@ -106,8 +105,10 @@
       const upward = ticks(y, (box.bottom - box.top) / 34);
       pen.strokeStyle = colors.grid;
       pen.globalAlpha = 0.55;
-      for (const [value] of across) this.segment(this.x.pixel(value), box.top, this.x.pixel(value), box.bottom);
-      for (const [value] of upward) this.segment(box.left, this.y.pixel(value), box.right, this.y.pixel(value));
+      for (const [value] of across)
+        this.segment(this.x.pixel(value), box.top, this.x.pixel(value), box.bottom);
+      for (const [value] of upward)
+        this.segment(box.left, this.y.pixel(value), box.right, this.y.pixel(value));
       pen.globalAlpha = 1;
       pen.strokeStyle = colors.quiet;
       this.segment(box.left, box.bottom, box.right, box.bottom);
@@ -176,6 +177,12 @@
       });
     }
 
+    /* Separate points, smaller where there is little room. */
+    dots(xs, ys, color) {
+      const radius = Math.min(3.5, (0.4 * (this.box.right - this.box.left)) / xs.length);
+      xs.forEach((x, k) => Number.isFinite(ys[k]) && this.dot(x, ys[k], color, radius));
+    }
+
     star(x, y) {
       const [px, py] = [this.x.pixel(x), this.y.pixel(y)];
       this.inside((pen) => {
@@ -193,7 +200,9 @@
     still(key, draw) {
       const { box, canvas, kept } = this;
       const ratio = window.devicePixelRatio || 1;
-      const size = [box.right - box.left, box.bottom - box.top].map((v) => Math.max(1, Math.round(v * ratio)));
+      const size = [box.right - box.left, box.bottom - box.top].map((v) =>
+        Math.max(1, Math.round(v * ratio)),
+      );
       const whole = [key, ...size, dark(), canvas.width].join();
       if (kept.key !== whole) {
         kept.key = whole;
@@ -203,77 +212,7 @@
       }
       this.pen.drawImage(kept.picture, box.left, box.top, box.right - box.left, box.bottom - box.top);
     }
-
-    /* The level lines of a problem of the plane, closer together near its minimum. */
-    contours(problem) {
-      const { low: left, high: right } = this.axes.x;
-      const { low: bottom, high: top } = this.axes.y;
-      this.still([problem.name, left, right, bottom, top], (pen, width, height) => {
-        const columns = GRID;
-        const rows = Math.max(2, Math.round((GRID * height) / width));
-        const at = (k, count, a, b) => a + ((b - a) * k) / (count - 1);
-        const values = Array.from({ length: rows }, (_, j) =>
-          Array.from({ length: columns }, (__, k) =>
-            problem.value([at(k, columns, left, right), at(j, rows, top, bottom)]),
-          ),
-        );
-        const lowest = Math.min(...(problem.minima.length ? problem.minima.map((m) => problem.value(m)) : values.flat()));
-        const heights = values.map((row) => row.map((f) => Math.sqrt(Math.max(f - lowest, 0))));
-        const highest = Math.max(...heights.map((row) => Math.max(...row)));
-        shade(pen, heights, highest, this.theme.ink);
-        pen.strokeStyle = tone("#9a9a9a");
-        pen.lineWidth = 0.6 * (window.devicePixelRatio || 1);
-        for (let k = 1; k <= LEVELS; k += 1) level(pen, heights, ((Math.sqrt(highest) * k) / LEVELS) ** 2);
-      });
-      for (const point of problem.minima) this.star(...point);
-    }
   }
-
-  /* Heights as a shadow of the ink, the darker the higher. */
-  const shade = (pen, heights, highest, ink) => {
-    const [rows, columns] = [heights.length, heights[0].length];
-    const small = document.createElement("canvas");
-    [small.width, small.height] = [columns, rows];
-    const brush = small.getContext("2d");
-    brush.fillStyle = ink;
-    brush.fillRect(0, 0, columns, rows);
-    const picture = brush.getImageData(0, 0, columns, rows);
-    heights.flat().forEach((h, k) => (picture.data[4 * k + 3] = 255 * 0.2 * (h / highest)));
-    brush.putImageData(picture, 0, 0);
-    pen.imageSmoothingQuality = "high";
-    pen.drawImage(small, 0, 0, pen.canvas.width, pen.canvas.height);
-  };
-
-  /* The line on which the heights, linear along the edges of the grid, have one value. */
-  const level = (pen, heights, value) => {
-    const [rows, columns] = [heights.length, heights[0].length];
-    const [dx, dy] = [pen.canvas.width / (columns - 1), pen.canvas.height / (rows - 1)];
-    const corner = [
-      [0, 0],
-      [1, 0],
-      [1, 1],
-      [0, 1],
-    ];
-    pen.beginPath();
-    for (let j = 0; j + 1 < rows; j += 1)
-      for (let k = 0; k + 1 < columns; k += 1) {
-        const above = [heights[j][k], heights[j][k + 1], heights[j + 1][k + 1], heights[j + 1][k]];
-        const over = above.filter((h) => h > value).length;
-        if (over === 0 || over === 4) continue;
-        let crossed = 0;
-        for (let n = 0; n < 4; n += 1) {
-          const [a, b] = [above[n] - value, above[(n + 1) % 4] - value];
-          if (a > 0 === b > 0) continue;
-          const [[ka, ja], [kb, jb]] = [corner[n], corner[(n + 1) % 4]];
-          const part = a / (a - b);
-          const point = [(k + ka + (kb - ka) * part) * dx, (j + ja + (jb - ja) * part) * dy];
-          if (crossed % 2) pen.lineTo(...point);
-          else pen.moveTo(...point);
-          crossed += 1;
-        }
-      }
-    pen.stroke();
-  };
 
   Object.assign(optlib, { Plot, tone, dashes: DASHES });
 }

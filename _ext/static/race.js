@@ -78,7 +78,7 @@
 
   /* An axis in powers of ten that holds all of these numbers. */
   const logarithmic = (label, all) => {
-    const values = all.flat().filter((v) => v > FLOOR && Number.isFinite(v));
+    const values = all.flat().filter((v) => v >= FLOOR && Number.isFinite(v));
     const [low, high] = [Math.min(...values), Math.max(...values)];
     if (!values.length) return { label, scale: "log", low: 0.1, high: 1 };
     const top = decade(high, Math.ceil);
@@ -133,11 +133,11 @@
 
   /* The three panels of a race: paths, losses, effective rates. */
   class Panels {
-    constructor(view, alt, moved) {
+    constructor(view, alt, moved, rates = true) {
       this.path = new optlib.Plot(view, alt);
       this.path.element.classList.add("live-path");
       this.loss = new optlib.Plot(view, "The loss of each optimizer, against the step.");
-      this.rate = new optlib.Plot(view, "The effective rate of each optimizer, against the step.");
+      if (rates) this.rate = new optlib.Plot(view, "The effective rate of each optimizer, against the step.");
       this.handle = new Handle(this.path, ([x, y]) => moved(this.plane ? [x, y] : [y]));
     }
 
@@ -150,7 +150,7 @@
       const { path, loss, rate } = this;
       if (this.plane) path.begin(axis("x₁", problem.window[0]), axis("x₂", problem.window[1]));
       else path.begin(along, axis("x", [-1.1, 1.1]));
-      if (this.plane) path.contours(problem);
+      if (this.plane) optlib.contours(path, problem);
       runs.forEach(({ x }, k) => {
         const seen = x.slice(0, upto + 1);
         const ys = seen.map((point) => point.at(-1));
@@ -163,10 +163,11 @@
       this.handle.place(this.plane ? start : [0, start[0]], words);
 
       const lowest = problem.minima.length ? Math.min(...problem.minima.map((m) => problem.value(m))) : 0;
-      const losses = runs.map(({ f }) => f.map((v) => v - lowest));
-      const rates = runs.map((one) => one.rate);
+      const losses = runs.map(({ f }) => f.map((v) => Math.max(v - lowest, FLOOR)));
       loss.begin(along, logarithmic(lowest ? "loss − its minimum" : "loss", losses));
       losses.forEach((ys, k) => loss.line(at, ys.slice(0, upto + 1), looks[k]));
+      if (!rate) return;
+      const rates = runs.map((one) => one.rate);
       rate.begin(along, logarithmic("|step| / |gradient|", rates));
       rates.forEach((ys, k) => rate.line(at.slice(1), ys.slice(0, upto), looks[k]));
     }
@@ -193,18 +194,26 @@
       this.spec = spec;
       this.problem = optlib.problems[spec.problem];
       this.start = spec.start;
+      const alt = spec.map ? "The path of the run that is chosen on the map, from its start." : spec.alt;
       const moved = (start) => {
         this.start = start;
         changed();
       };
       if (spec.map) this.map = new optlib.Map(view, spec, changed);
-      this.panels = new Panels(view, spec.alt, moved);
-      this.buttons = [starter(() => spec.steps, (upto) => this.show(upto))];
+      this.panels = new Panels(view, alt, moved, !spec.map);
+      this.buttons = [
+        starter(
+          () => spec.steps,
+          (upto) => this.show(upto),
+        ),
+      ];
     }
 
     data(dials) {
       const { entries, steps } = this.spec;
-      return { entries: entries.map((entry) => run(this.problem, resolved(entry, dials), this.start, steps)) };
+      return {
+        entries: entries.map((entry) => run(this.problem, resolved(entry, dials), this.start, steps)),
+      };
     }
 
     draw(dials) {

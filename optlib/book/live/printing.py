@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ..colors import CYCLE
 from .declared import FIGURES, find
-from .stories import PROBLEMS, SCHEDULES, STORIES
+from .stories import NUMBERS, PARTS, PROBLEMS, RATES, STORIES
 
 
 def library() -> str:
@@ -14,7 +15,10 @@ def library() -> str:
     figures = [f"{json.dumps(name)}: {_printed(find(name))}," for name in FIGURES]
     playground = {
         "problems": PROBLEMS,
-        "schedules": SCHEDULES,
+        "parts": PARTS,
+        "numbers": NUMBERS,
+        "rates": RATES,
+        "colors": CYCLE[:4],
         "stories": {name: story.facts() for name, story in STORIES.items()},
     }
     lines = [

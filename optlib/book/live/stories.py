@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .dials import decades
 from .races import Entry, Race
 
 PROBLEMS: Mapping[str, str] = {
@@ -21,7 +22,7 @@ PROBLEMS: Mapping[str, str] = {
 }
 """The problems of the playground, and what they are called there."""
 
-SCHEDULES: Mapping[str, float] = {
+PARTS: Mapping[str, float] = {
     "warmup": 0.1,
     "total": 1.0,
     "cooldown": 0.2,
@@ -29,10 +30,14 @@ SCHEDULES: Mapping[str, float] = {
     "first": 0.5,
     "second": 0.75,
     "rise": 0.3,
-    "gamma": 0.5,
-    "power": 1.0,
 }
-"""What the numbers of a schedule start at: those in steps as a part of the run."""
+"""The numbers of schedules that are counted in steps, and what part of a run they start at."""
+
+NUMBERS: Mapping[str, float] = {"gamma": 0.5, "power": 1.0, "width": 512}
+"""The other numbers of schedules that have no default, and what they start at."""
+
+RATES = decades("lr", "rate", -5, 1, 0.1).stops
+"""The stops of the slider of a rate."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,8 @@ class Story:
     ----------
     title : str
         On its button.
+    text : str
+        What there is to see, with a link to the chapter.
     problem : str
     steps : int
     entries : sequence of Entry
@@ -50,6 +57,7 @@ class Story:
     """
 
     title: str
+    text: str
     problem: str
     steps: int
     entries: Sequence[Entry]
@@ -61,7 +69,7 @@ class Story:
 
     def facts(self) -> dict[str, Any]:
         """What the page needs to know."""
-        return {"title": self.title} | self.race().facts()
+        return self.race().facts()
 
 
 _SLOW = {"beta1": 0.0, "beta2": 0.1, "eps": 0.0}
@@ -70,6 +78,9 @@ _RATE_OF_REDDI = {"schedule": "inverse_sqrt", "numbers": {"warmup": 1}}
 STORIES: Mapping[str, Story] = {
     "correction": Story(
         "Adam without correction",
+        "All three start beside the minimum. Without correction the first steps are up to six"
+        " times too long, and the good start is lost: [chapter 4](/chapters/04-bias-"
+        "correction.ipynb).",
         "beale",
         300,
         (
@@ -81,16 +92,20 @@ STORIES: Mapping[str, Story] = {
     ),
     "eps": Story(
         "ε outside and inside the root",
+        "Beside a saddle the gradient is small. The same ε weighs far more inside the root: "
+        "[chapter 3](/chapters/03-adaptive-rates.ipynb).",
         "saddle",
         300,
         (
-            Entry("rmsprop", "outside the root", 0.01, {"eps": 1e-4}),
-            Entry("rmsprop_inside", "inside the root", 0.01, {"eps": 1e-4}),
+            Entry("rmsprop", "outside the root", 0.01, {"eps": 0.01}),
+            Entry("rmsprop_inside", "inside the root", 0.01, {"eps": 0.01}),
         ),
-        (1.5, 0.001),
+        (1.5, 1e-5),
     ),
     "reddi": Story(
         "Reddi's example",
+        "The slopes are 3, −1, −1 in turn, so the loss falls to the left. Adam with a short "
+        "memory goes to the right: [chapter 6](/chapters/06-convergence.ipynb).",
         "reddi",
         900,
         (
@@ -101,6 +116,8 @@ STORIES: Mapping[str, Story] = {
     ),
     "ravine": Story(
         "A ravine",
+        "Four optimizers, each with the rate that brings it lowest in 150 steps: [chapter "
+        "5](/chapters/05-adam.ipynb).",
         "ravine",
         150,
         (
@@ -112,6 +129,8 @@ STORIES: Mapping[str, Story] = {
     ),
     "spike": Story(
         "AMSGrad after a spike",
+        "The first gradient is 100, all others are 1. Adam forgets it, AMSGrad does not: "
+        "[chapter 6](/chapters/06-convergence.ipynb).",
         "spike",
         500,
         (
@@ -122,6 +141,9 @@ STORIES: Mapping[str, Story] = {
     ),
     "edge": Story(
         "The edge of stability",
+        "Gradient descent just below and just above 2 / L, and Adam with a short memory, "
+        "whose effective rate rises until it is pushed back: [chapter "
+        "7](/chapters/07-preconditioning.ipynb).",
         "quadratic",
         300,
         (
