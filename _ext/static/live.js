@@ -234,6 +234,7 @@
     optlib.live[name] = {
       data: () => kind.data(dials.values),
       redraw: draw,
+      kind,
     };
   };
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...engines.javascript import drawn
+from ...registry import SCHEDULES
 from ...running.minimize import minimize
 from ...running.optimizer import Optimizer
 from ...schedules import schedule
@@ -46,7 +47,9 @@ class Entry:
         """The optimizer, with the dials in this state."""
         lr = _number(self.lr, state)
         if self.schedule is not None:
-            lr = schedule(self.schedule, peak=lr, **self.numbers)
+            # A few schedules give the rate itself and know no peak.
+            peak = {"peak": lr} if "peak" in SCHEDULES[self.schedule].hyper else {}
+            lr = schedule(self.schedule, **peak, **self.numbers)
         hyper = {k: _number(v, state) for k, v in self.hyper.items()}
         return Optimizer(self.rule, lr=lr, **hyper)
 
