@@ -41,6 +41,7 @@ class Live(SphinxDirective):
             figure = find(self.arguments[0])
         except ValueError as error:
             raise self.error(str(error)) from error
+        self.env.note_dependency("optlib/book/live/declared.py")
         need(self.env, _script(figure))
         node = live(live=self.arguments[0])
         self.set_source_info(node)

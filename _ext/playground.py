@@ -30,6 +30,7 @@ class Playground(SphinxDirective):
     option_spec = {"still": directives.unchanged_required}
 
     def run(self):
+        self.env.note_dependency("optlib/book/live/stories.py")
         need(self.env, "playground.js")
         node = playground()
         stories = nodes.container(classes=["playground-stories"])

@@ -109,7 +109,7 @@ def step_against_gradient() -> Curves:
 
 def race() -> Race:
     """The race of chapter 5, with rates to choose."""
-    rates = {"sgd": 0.05, "momentum": 0.04, "adam": 1.0}
+    rates = {"sgd": 0.04, "momentum": 0.04, "adam": 1.0}
     return Race(
         alt="Contours of a winding ravine with the paths of three optimizers, and their losses and "
         "effective rates against the step.",

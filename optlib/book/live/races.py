@@ -124,9 +124,9 @@ class Race:
         end = int(run.diverged) or self.steps + 1
         x = run.x[:end]
         gradients = [problem.grad(point, t) for t, point in enumerate(x[:-1], 1)]
-        lengths = np.linalg.norm(np.reshape(gradients, (-1, start.size)), axis=1)
         with np.errstate(all="ignore"):
-            rate = np.linalg.norm(np.diff(x, axis=0), axis=1) / lengths
+            steps = np.hypot.reduce(np.diff(x, axis=0), axis=1)
+            rate = steps / np.hypot.reduce(np.reshape(gradients, (-1, start.size)), axis=1)
         return {"x": x, "f": run.f[:end], "rate": rate}
 
     def last(self, rows: Sequence[int], columns: Sequence[int]) -> np.ndarray:

@@ -82,7 +82,7 @@ STORIES: Mapping[str, Story] = {
         " times too long, and the good start is lost: [chapter 4](/chapters/04-bias-"
         "correction.ipynb).",
         "beale",
-        300,
+        150,
         (
             Entry("adam", "Adam", 0.05),
             Entry("adam_uncorrected", "without correction", 0.05, {"eps": 1e-8}),
@@ -116,12 +116,12 @@ STORIES: Mapping[str, Story] = {
     ),
     "ravine": Story(
         "A ravine",
-        "Four optimizers, each with the rate that brings it lowest in 150 steps: [chapter "
+        "Four optimizers, each with about the rate that brings it lowest in 150 steps: [chapter "
         "5](/chapters/05-adam.ipynb).",
         "ravine",
         150,
         (
-            Entry("sgd", "gradient descent", 0.05),
+            Entry("sgd", "gradient descent", 0.04),
             Entry("momentum", "momentum", 0.04),
             Entry("rmsprop", "RMSprop", 0.06),
             Entry("adam", "Adam", 1.0),
