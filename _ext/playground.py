@@ -4,8 +4,8 @@
     :still: chapters/05-adam.ipynb fig-race
     ```
 
-The presets are those of :mod:`optlib.book.live.stories`. Without scripts there are their texts and
-the still picture.
+The presets are those of :mod:`optlib.book.live.stories`; ``[text](#story-NAME)`` leads to one.
+Without scripts there are their texts and the still picture.
 """
 
 import sys
@@ -35,7 +35,8 @@ class Playground(SphinxDirective):
         node = playground()
         stories = nodes.container(classes=["playground-stories"])
         for name, story in STORIES.items():
-            row = nodes.container()
+            row = nodes.container(names=[f"story-{name}"])
+            self.state.document.note_explicit_target(row)
             button = (
                 f'<button type="button" data-story="{name}" disabled>{escape(story.title)}</button>'
             )

@@ -6,7 +6,7 @@
   const FIRST = "ravine";
   const MOST = 4;
   const facts = optlib.playground;
-  const { called, fresh, inside, numbersOf, preset, read, words, write } = optlib.settings;
+  const { called, fresh, inside, named, numbersOf, preset, read, words, write } = optlib.settings;
 
   const element = (tag, attributes = {}, ...children) => {
     const made = document.createElement(tag);
@@ -63,7 +63,7 @@
       for (const button of this.presets) {
         button.disabled = false;
         button.addEventListener("click", () => {
-          optlib.address.write(NAME, { preset: button.dataset.story });
+          history.replaceState(null, "", `#story-${button.dataset.story}`);
           this.restore();
         });
       }
@@ -74,7 +74,7 @@
 
     restore() {
       const state = read();
-      if (state) this.set(state, optlib.address.read(NAME).preset);
+      if (state) this.set(state, named());
     }
 
     set(state, name) {

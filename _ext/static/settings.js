@@ -1,7 +1,7 @@
 "use strict";
 
 /* What is set in the playground, {problem, steps, start, entries}, and how the address of the page says it:
-   #playground.1=adam,lr:0.1,beta1:0.5,schedule:cosine,total:300 */
+   #story-NAME for a preset, or #playground.1=adam,lr:0.1,beta1:0.5,schedule:cosine,total:300 and so on. */
 {
   const NAME = "playground";
   const LONGEST = 5000;
@@ -51,10 +51,13 @@
       ...(schedule ? [`schedule:${schedule}`, ...pairs(numbers)] : []),
     ].join(",");
 
+  /* The preset that the address names, or undefined. */
+  const named = () => location.hash.match(/^#story-(.+)/)?.[1];
+
   /* What the address sets, or undefined. */
   const read = () => {
     const told = optlib.address.read(NAME);
-    if (told.preset) return preset(told.preset);
+    if (named()) return preset(named());
     if (!Object.hasOwn(facts.problems, told.problem ?? "")) return undefined;
     const steps = inside(Number(told.steps) || 300);
     const entries = [1, 2, 3, 4].flatMap((k) => (told[k] ? decoded(told[k], steps) : []));
@@ -75,5 +78,5 @@
       .filter(Boolean)
       .join(", ");
 
-  optlib.settings = { called, fresh, inside, numbersOf, preset, read, words, write };
+  optlib.settings = { called, fresh, inside, named, numbersOf, preset, read, words, write };
 }

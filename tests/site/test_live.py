@@ -229,7 +229,7 @@ def test_a_preset_tells_its_story(visit, name):
     page = visit(PLAYGROUND)
     preset = page.locator(f"button[data-story={name}]")
     preset.click()
-    assert page.url.endswith(f"#playground.preset={name}")
+    assert page.url.endswith(f"#story-{name}")
     assert preset.get_attribute("aria-pressed") == "true"
     assert page.get_by_text(STORIES[name].text.split("[")[0].strip()).is_visible()
     assert same_race(data(page, "playground"), STORIES[name].race().data())
@@ -291,7 +291,7 @@ def test_the_playground_follows_every_schedule(set_up):
 
 
 def test_where_there_is_one_parameter_rules_of_layers_are_not_offered(visit):
-    page = visit(f"{PLAYGROUND}#playground.preset=reddi")
+    page = visit(f"{PLAYGROUND}#story-reddi")
     rules = page.locator("fieldset").first.locator("[name=rule]")
     for name in ("adam", "lamb"):
         assert rules.locator(f"option[value={name}]").is_disabled() == (

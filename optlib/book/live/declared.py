@@ -33,11 +33,11 @@ def average_weights() -> Curves:
         alt="The weight of a past gradient in the average against its age. The weights of the "
         "average as it is kept fall by the factor beta with each step and add up to less than 1; "
         "those of the corrected average have the same shape and add up to 1.",
-        dials=(memory("beta", "β", 0.9, least=-2), whole("t", "step t", 1, 60, 24)),
+        dials=(memory("beta", "β", 0.9, least=-2), whole("t", "step t", 1, 40, 8)),
         variable="age",
-        points=range(60),
-        x=Axis("age of the gradient", "linear", -1, 60),
-        y=Axis("weight", "log", 1e-3, 1.5),
+        points=range(40),
+        x=Axis("age of the gradient", "linear", -1, 40),
+        y=Axis("weight", "log", 2e-3, 1.5),
         curves=(
             Curve("corrected, as it is used", _only(corrected, there), CYCLE[0], dots=True),
             Curve("as it is kept", _only(weight, there), CYCLE[1], dots=True),

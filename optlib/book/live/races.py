@@ -73,7 +73,7 @@ class Race:
         What is to be seen, in words.
     dials : sequence of Dial
     problem : str
-        As the pages call it, see :func:`optlib.engines.javascript.drawn`.
+        As the pages call it; ``optlib.engines.javascript.drawn`` knows them.
     steps : int
     entries : sequence of Entry
     start : pair of float, optional
