@@ -37,6 +37,7 @@ class Live(SphinxDirective):
     option_spec = {"still": directives.unchanged_required, "name": directives.unchanged}
 
     def run(self):
+        self.assert_has_content()
         try:
             figure = find(self.arguments[0])
         except ValueError as error:
@@ -48,8 +49,8 @@ class Live(SphinxDirective):
         self.add_name(node)
         node += nodes.container("", still(self, figure.alt), classes=["live-still"])
         node += nodes.raw("", dials(figure), format="html")
-        for part in self.parse_content_to_nodes():
-            node += nodes.caption(part.rawsource, "", *part.children)
+        paragraph = self.parse_content_to_nodes()[0]
+        node += nodes.caption(paragraph.rawsource, "", *paragraph.children)
         return [node]
 
 

@@ -126,6 +126,12 @@
     return made;
   };
 
+  /* Do something now, and again in another theme. */
+  const recoloured = (act) => {
+    new MutationObserver(act).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    act();
+  };
+
   /* Redraw when the theme or the size changes, and at most once a frame. */
   const whenever = (element, draw) => {
     let waiting = false;
@@ -138,7 +144,7 @@
       });
     };
     new ResizeObserver(later).observe(element);
-    new MutationObserver(later).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    recoloured(later);
     return later;
   };
 
@@ -181,64 +187,77 @@
     }
   }
 
-  const prepare = (element) => {
-    const name = element.dataset.live;
-    const spec = optlib.figures[name];
-    const view = element.querySelector(".live-view");
-    view.hidden = false;
-    element.classList.add("live-on");
-    const dials = new Dials(element, spec.dials, () => moved());
-    const panels = document.createElement("div");
-    panels.className = `live-panels live-${spec.map ? "map" : spec.kind}`;
-    const kind = new optlib.kinds[spec.kind](panels, spec, (values) => {
-      if (values) dials.set(values);
-      moved();
-    });
-    const key = document.createElement("div");
-    view.prepend(key, panels);
+  /* A figure: its dials, what its kind draws, and its part of the address. */
+  class Figure {
+    constructor(element) {
+      this.element = element;
+      this.name = element.dataset.live;
+      const spec = optlib.figures[this.name];
+      const view = element.querySelector(".live-view");
+      const panels = document.createElement("div");
+      panels.className = `live-panels live-${spec.map ? "map" : spec.kind}`;
+      view.hidden = false;
+      element.classList.add("live-on");
+      this.dials = new Dials(element, spec.dials, () => this.moved());
+      this.kind = new optlib.kinds[spec.kind](panels, spec, (values = {}) => {
+        this.dials.set(values);
+        this.moved();
+      });
+      const key = document.createElement("div");
+      const buttons = document.createElement("div");
+      buttons.className = "live-buttons";
+      buttons.append(
+        ...(this.kind.buttons ?? []),
+        button("Reset", () => this.reset()),
+      );
+      view.prepend(key, panels);
+      view.append(buttons);
+      this.later = whenever(panels, () => this.redraw());
+      recoloured(() => key.replaceChildren(legend(this.kind.legend)));
+      this.stand({});
+      this.later();
+      this.restore();
+      addEventListener("hashchange", () => this.restore());
+    }
 
-    const draw = () => kind.draw(dials.values);
-    const later = whenever(panels, draw);
-    const keyed = () => key.replaceChildren(legend(kind.legend));
-    new MutationObserver(keyed).observe(document.documentElement, { attributeFilter: ["data-theme"] });
-    keyed();
-    const moved = () => {
-      address.write(name, { ...dials.moved, ...kind.moved });
-      later();
-    };
-    const stand = (told) => {
-      dials.reset();
-      dials.set(told);
-      kind.restore?.(told);
-    };
-    const restore = () => {
-      const told = address.read(name);
+    data() {
+      return this.kind.data(this.dials.values);
+    }
+
+    redraw() {
+      this.kind.draw(this.dials.values);
+    }
+
+    moved() {
+      address.write(this.name, { ...this.dials.moved, ...this.kind.moved });
+      this.later();
+    }
+
+    /* Stand where the address says, and elsewhere at the start. */
+    stand(told) {
+      this.dials.reset();
+      this.dials.set(told);
+      this.kind.restore?.(told);
+    }
+
+    restore() {
+      const told = address.read(this.name);
       if (!Object.keys(told).length) return;
-      stand(told);
-      later();
-      element.scrollIntoView({ block: "center" });
-    };
-    const reset = button("Reset", () => {
-      stand({});
-      moved();
-    });
-    const buttons = document.createElement("div");
-    buttons.className = "live-buttons";
-    buttons.append(...(kind.buttons ?? []), reset);
-    view.append(buttons);
+      this.stand(told);
+      this.later();
+      this.element.scrollIntoView({ block: "center" });
+    }
 
-    stand({});
-    later();
-    restore();
-    addEventListener("hashchange", restore);
-    optlib.live[name] = {
-      data: () => kind.data(dials.values),
-      redraw: draw,
-      kind,
-    };
-  };
+    reset() {
+      this.stand({});
+      this.moved();
+    }
+  }
 
   Object.assign(optlib, { kinds: { curves: Curves }, live: {}, address, legend, button, whenever, put });
   // The kinds that other scripts add are there when all deferred scripts have run.
-  addEventListener("DOMContentLoaded", () => document.querySelectorAll("figure.live").forEach(prepare));
+  addEventListener("DOMContentLoaded", () => {
+    for (const element of document.querySelectorAll("figure.live"))
+      optlib.live[element.dataset.live] = new Figure(element);
+  });
 }

@@ -181,7 +181,9 @@
       if (matchMedia("(prefers-reduced-motion: reduce)").matches) return show(steps());
       const begin = performance.now();
       const go = (now) => {
-        const upto = Math.min(steps(), Math.round(((now - begin) / 1000 / SECONDS) * steps()));
+        // The time of a frame may be that of its beginning, before the click.
+        const part = Math.max(0, now - begin) / 1000 / SECONDS;
+        const upto = Math.min(steps(), Math.round(part * steps()));
         show(upto);
         if (upto < steps()) frame = requestAnimationFrame(go);
       };

@@ -11,7 +11,7 @@ from conftest import SITE
 
 from optlib import RULES, SCHEDULES
 from optlib.book.live import FIGURES, find
-from optlib.book.live.races import Entry, Race
+from optlib.book.live.races import Race, Racer
 from optlib.book.live.stories import STORIES
 from optlib.engines import javascript
 
@@ -254,7 +254,7 @@ def test_what_is_set_in_the_playground_is_shared_by_its_address(visit):
     assert data(other, "playground") == shown
     assert other.locator("fieldset").first.locator("[name=rule]").input_value() == "nadam"
     start = page.evaluate("optlib.live.playground.state.start")
-    entry = Entry("nadam", "", 0.05, {"beta1": 0.8}, "cosine", {"total": 120, "floor": 0.0})
+    entry = Racer("nadam", "", 0.05, {"beta1": 0.8}, "cosine", {"total": 120, "floor": 0.0})
     wanted = Race("", (), "beale", 120, (entry,), start).data()
     assert same_race({"entries": shown["entries"][:1]}, wanted)
 
@@ -279,14 +279,14 @@ def set_up(visit):
 def test_the_playground_takes_the_steps_of_every_rule(set_up):
     for name in [k for k in javascript.printed() if k in RULES]:
         shown, _ = set_up(f"{name},lr:0.01")
-        wanted = Race("", (), "beale", 40, (Entry(name, "", 0.01),)).data()
+        wanted = Race("", (), "beale", 40, (Racer(name, "", 0.01),)).data()
         assert same_race(shown, wanted), name
 
 
 def test_the_playground_follows_every_schedule(set_up):
     for name in [k for k in javascript.printed() if k in SCHEDULES]:
         shown, state = set_up(f"sgd,lr:0.01,schedule:{name}", "quadratic")
-        entry = Entry("sgd", "", 0.01, {}, name, state["numbers"])
+        entry = Racer("sgd", "", 0.01, {}, name, state["numbers"])
         assert same_race(shown, Race("", (), "quadratic", 40, (entry,)).data()), name
 
 

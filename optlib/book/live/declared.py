@@ -13,7 +13,7 @@ from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
 from .curves import Axis, Curve, Curves, Reading
 from .dials import decades, even, memory, whole
-from .races import Entry, Race
+from .races import Race, Racer
 
 _XP = Symbols()
 
@@ -116,7 +116,7 @@ def race() -> Race:
         dials=[decades(k, f"rate of {_NAMES[k]}", -4, 1, lr) for k, lr in rates.items()],
         problem="ravine",
         steps=150,
-        entries=[Entry(k, _NAMES[k], k) for k in rates],
+        entries=[Racer(k, _NAMES[k], k) for k in rates],
     )
 
 
@@ -138,7 +138,7 @@ def front_map() -> Race:
         ),
         problem="beale",
         steps=300,
-        entries=[Entry("adam", "Adam", "lr", {"beta1": "beta1"})],
+        entries=[Racer("adam", "Adam", "lr", {"beta1": "beta1"})],
         map=("lr", "beta1"),
     )
 

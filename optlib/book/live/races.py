@@ -21,7 +21,7 @@ Setting = float | str
 
 
 @dataclass(frozen=True)
-class Entry:
+class Racer:
     """One optimizer of a race.
 
     Attributes
@@ -75,7 +75,7 @@ class Race:
     problem : str
         As the pages call it; ``optlib.engines.javascript.drawn`` knows them.
     steps : int
-    entries : sequence of Entry
+    entries : sequence of Racer
     start : pair of float, optional
         By default the problem's own.
     map : pair of str, optional
@@ -86,7 +86,7 @@ class Race:
     dials: Sequence[Dial]
     problem: str
     steps: int
-    entries: Sequence[Entry]
+    entries: Sequence[Racer]
     start: Sequence[float] | None = None
     map: tuple[str, str] | None = None
 
@@ -118,7 +118,7 @@ class Race:
         return {"entries": [self._run(entry, problem, begin, state) for entry in self.entries]}
 
     def _run(
-        self, entry: Entry, problem: Any, start: np.ndarray, state: Mapping[str, float]
+        self, entry: Racer, problem: Any, start: np.ndarray, state: Mapping[str, float]
     ) -> dict[str, np.ndarray]:
         run = minimize(entry.optimizer(state), problem, start, self.steps, nonfinite="freeze")
         end = int(run.diverged) or self.steps + 1

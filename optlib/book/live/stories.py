@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .dials import decades
-from .races import Entry, Race
+from .races import Race, Racer
 
 PROBLEMS: Mapping[str, str] = {
     "rosenbrock": "Rosenbrock's valley",
@@ -52,7 +52,7 @@ class Story:
         What there is to see, with a link to the chapter.
     problem : str
     steps : int
-    entries : sequence of Entry
+    entries : sequence of Racer
     start : sequence of float, optional
     """
 
@@ -60,7 +60,7 @@ class Story:
     text: str
     problem: str
     steps: int
-    entries: Sequence[Entry]
+    entries: Sequence[Racer]
     start: Sequence[float] | None = None
 
     def race(self) -> Race:
@@ -84,9 +84,9 @@ STORIES: Mapping[str, Story] = {
         "beale",
         150,
         (
-            Entry("adam", "Adam", 0.05),
-            Entry("adam_uncorrected", "without correction", 0.05, {"eps": 1e-8}),
-            Entry("adamd", "only the second moment corrected", 0.05),
+            Racer("adam", "Adam", 0.05),
+            Racer("adam_uncorrected", "without correction", 0.05, {"eps": 1e-8}),
+            Racer("adamd", "only the second moment corrected", 0.05),
         ),
         (2.9, 0.45),
     ),
@@ -97,8 +97,8 @@ STORIES: Mapping[str, Story] = {
         "saddle",
         300,
         (
-            Entry("rmsprop", "outside the root", 0.01, {"eps": 0.01}),
-            Entry("rmsprop_inside", "inside the root", 0.01, {"eps": 0.01}),
+            Racer("rmsprop", "outside the root", 0.01, {"eps": 0.01}),
+            Racer("rmsprop_inside", "inside the root", 0.01, {"eps": 0.01}),
         ),
         (1.5, 1e-5),
     ),
@@ -109,9 +109,9 @@ STORIES: Mapping[str, Story] = {
         "reddi",
         900,
         (
-            Entry("adam", "Adam", 0.5, _SLOW, **_RATE_OF_REDDI),
-            Entry("amsgrad", "AMSGrad", 0.5, _SLOW, **_RATE_OF_REDDI),
-            Entry("adam", "Adam, long memory", 0.5, _SLOW | {"beta2": 0.999}, **_RATE_OF_REDDI),
+            Racer("adam", "Adam", 0.5, _SLOW, **_RATE_OF_REDDI),
+            Racer("amsgrad", "AMSGrad", 0.5, _SLOW, **_RATE_OF_REDDI),
+            Racer("adam", "Adam, long memory", 0.5, _SLOW | {"beta2": 0.999}, **_RATE_OF_REDDI),
         ),
     ),
     "ravine": Story(
@@ -121,10 +121,10 @@ STORIES: Mapping[str, Story] = {
         "ravine",
         150,
         (
-            Entry("sgd", "gradient descent", 0.04),
-            Entry("momentum", "momentum", 0.04),
-            Entry("rmsprop", "RMSprop", 0.06),
-            Entry("adam", "Adam", 1.0),
+            Racer("sgd", "gradient descent", 0.04),
+            Racer("momentum", "momentum", 0.04),
+            Racer("rmsprop", "RMSprop", 0.06),
+            Racer("adam", "Adam", 1.0),
         ),
     ),
     "spike": Story(
@@ -134,9 +134,9 @@ STORIES: Mapping[str, Story] = {
         "spike",
         500,
         (
-            Entry("adam", "Adam", 0.01, {"beta2": 0.99}),
-            Entry("amsgrad_raw_max", "AMSGrad of PyTorch", 0.01, {"beta2": 0.99}),
-            Entry("amsgrad_corrected", "AMSGrad of Optax", 0.01, {"beta2": 0.99}),
+            Racer("adam", "Adam", 0.01, {"beta2": 0.99}),
+            Racer("amsgrad_raw_max", "AMSGrad of PyTorch", 0.01, {"beta2": 0.99}),
+            Racer("amsgrad_corrected", "AMSGrad of Optax", 0.01, {"beta2": 0.99}),
         ),
     ),
     "edge": Story(
@@ -147,9 +147,9 @@ STORIES: Mapping[str, Story] = {
         "quadratic",
         300,
         (
-            Entry("sgd", "gradient descent, 1.98 / L", 0.0198),
-            Entry("sgd", "gradient descent, 2.02 / L", 0.0202),
-            Entry("adam", "Adam, a short memory", 0.02, {"beta2": 0.9}),
+            Racer("sgd", "gradient descent, 1.98 / L", 0.0198),
+            Racer("sgd", "gradient descent, 2.02 / L", 0.0202),
+            Racer("adam", "Adam, a short memory", 0.02, {"beta2": 0.9}),
         ),
     ),
 }
