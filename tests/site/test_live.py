@@ -299,7 +299,7 @@ def test_where_there_is_one_parameter_rules_of_layers_are_not_offered(visit):
         )
 
 
-@pytest.mark.parametrize("address", ["index.html", PLAYGROUND])
+@pytest.mark.parametrize("address", ["intro.html", PLAYGROUND])
 def test_without_scripts_the_still_picture_stands_there(chromium, base, address):
     assert (SITE / address).is_file()
     with chromium.new_context(java_script_enabled=False) as context:
@@ -309,7 +309,7 @@ def test_without_scripts_the_still_picture_stands_there(chromium, base, address)
         assert not page.locator(".live-view").is_visible()
 
 
-@pytest.mark.parametrize("address", ["index.html", PLAYGROUND])
+@pytest.mark.parametrize("address", ["intro.html", PLAYGROUND])
 def test_on_paper_too(visit, address):
     page = visit(address)
     page.emulate_media(media="print")
