@@ -78,7 +78,7 @@
 
   /* An axis in powers of ten that holds all of these numbers. */
   const logarithmic = (label, all) => {
-    const values = all.flat().filter((v) => v >= FLOOR && Number.isFinite(v));
+    const values = all.flat().filter((v) => v > FLOOR && Number.isFinite(v));
     const [low, high] = [Math.min(...values), Math.max(...values)];
     if (!values.length) return { label, scale: "log", low: 0.1, high: 1 };
     const top = decade(high, Math.ceil);
@@ -163,7 +163,7 @@
       this.handle.place(this.plane ? start : [0, start[0]], words);
 
       const lowest = problem.minima.length ? Math.min(...problem.minima.map((m) => problem.value(m))) : 0;
-      const losses = runs.map(({ f }) => f.map((v) => Math.max(v - lowest, FLOOR)));
+      const losses = runs.map(({ f }) => f.map((v) => (v - lowest > FLOOR ? v - lowest : NaN)));
       loss.begin(along, logarithmic(lowest ? "loss − its minimum" : "loss", losses));
       losses.forEach((ys, k) => loss.line(at, ys.slice(0, upto + 1), looks[k]));
       if (!rate) return;
