@@ -89,7 +89,7 @@ def rule(
         fn.takes_lr = "lr" in free
         fn.scope, fn.parent, fn.change, fn.source = scope, parent, change, source
         fn.square, fn.invariants, fn.traceable, fn.axes = square, invariants, traceable, None
-        fn.domains = _domains(fn.__name__, fn.hyper, {"lr": None, **(domains or {})})
+        fn.domains = _domains(fn.__name__, fn.hyper, domains or {})
         for name in fn.state + fn.inputs:
             given = (domains or {}).get(name) or QUANTITIES.get(name) or "real"
             fn.domains[name] = Domain.parse(given)

@@ -25,16 +25,19 @@ def mean(expression: Any, means: Mapping[Any, Any]) -> sp.Basic:
     Raises
     ------
     ValueError
-        If the expression is not affine in these quantities.
+        If the expression is not affine in these quantities, or one of them is a sum, a product or a
+        number.
     """
     quantities = {exact(k): sp.Dummy(f"E{i}") for i, k in enumerate(means)}
+    for quantity in quantities:
+        if quantity.is_Mul or quantity.is_Add or quantity.is_number:
+            raise ValueError(f"{quantity} is no factor, and so no quantity, of its own")
     flat = sp.Add(
         *(_replaced(t, quantities) for t in sp.Add.make_args(sp.expand(exact(expression))))
     )
     random = {q.base if isinstance(q, sp.Pow) else q for q in quantities}
     dummies = tuple(quantities.values())
-    affine = flat.is_polynomial(*dummies) and sp.Poly(flat, *dummies).total_degree() <= 1
-    if flat.has(*random) or not affine:
+    if flat.has(*random) or sp.Poly(flat, *dummies).total_degree() > 1:
         raise ValueError(f"{expression} is not affine in {', '.join(map(str, means))}")
     constant = flat.xreplace(dict.fromkeys(dummies, sp.Integer(0)))
     weighted = [

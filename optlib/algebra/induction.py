@@ -53,18 +53,28 @@ def by_induction(
     if initial.has(sp.nan, sp.oo, -sp.oo, sp.zoo, sp.I):
         raise ValueError(f"an induction starts from a finite real value, not from {initial}")
     later = {**domains, n.name: Domain(start, closed_low=True, integer=True)}
-    smaller, needed = real_on([closed], later)
-    if n.name in smaller:
-        raise DerivationError(f"the claim is real only for {stated(smaller, needed)}")
+    needed = _require_real("the claim", closed, n, later)
     base = verdict(put(closed, n.name, start), initial, domains=domains)
     _require(base, closed, f"base case {n} = {start}")
     _require_kept(recursion, closed, initial, prev, later)
     inner = {**domains, n.name: Domain(start + 1, closed_low=True, integer=True)}
     inserted = put(recursion, prev.name, put(closed, n.name, n - 1))
+    _require_real("the recursion", inserted, n, inner)
     found = verdict(inserted, closed, domains=inner)
     _require(found, closed, f"step to {n}")
     facts = (*base.hypotheses, *found.hypotheses, *needed)
     return Proof(recursion, inserted, closed, initial, inner, tuple(dict.fromkeys(facts)))
+
+
+def _require_real(
+    what: str, expression: sp.Basic, n: sp.Symbol, domains: Mapping[str, Domain]
+) -> tuple[Hypothesis, ...]:
+    """What an expression needs to be real; nothing of the step, lest the proof should jump one."""
+    smaller, needed = real_on([expression], domains)
+    names = {s.name for fact in needed for s in fact.expression.free_symbols}
+    if n.name in {*smaller, *names}:
+        raise DerivationError(f"{what} is real only for {stated(smaller, needed)}")
+    return needed
 
 
 def _require(found: Verdict, closed: sp.Basic, where: str) -> None:

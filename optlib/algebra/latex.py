@@ -67,7 +67,7 @@ def name(symbol: str, *, new: bool = False) -> str:
 
     An entry ``g_2`` of a vector is written with the entry after the step, :math:`g_{t,2}`.
     """
-    if symbol not in NAMES and (entry := _ENTRY.fullmatch(symbol)) and entry[1] in NAMES:
+    if (entry := _ENTRY.fullmatch(symbol)) and entry[1] in NAMES:
         stem, _, index = name(entry[1], new=new).partition("_")
         return f"{stem}_{{{index.strip('{}')},{entry[2]}}}" if index else f"{stem}_{{{entry[2]}}}"
     text = NAMES.get(symbol) or sp.latex(sp.Symbol(symbol))

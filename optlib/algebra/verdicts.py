@@ -166,7 +166,7 @@ def _all(verdicts: list[Verdict]) -> Verdict:
 
 def _finite(side: sp.Basic, domains: Domains) -> sp.Basic:
     """The side with infinite sums closed, so that it can be evaluated."""
-    endless = any(sp.oo in s.limits[0] or -sp.oo in s.limits[0] for s in side.atoms(sp.Sum))
+    endless = any(sp.oo in s.limits[0] for s in side.atoms(sp.Sum))
     return normal_sums(side, domains) if endless else side
 
 

@@ -18,6 +18,8 @@ _STEPS = 12
 _SIDE = 64
 _BYTES = 4
 _CLOSE = 1e-7
+# As good as no epsilon, also for the rules that need one above 0.
+_TINY = 1e-30
 _PAGE = 42
 
 SYMMETRIES = {
@@ -144,7 +146,7 @@ def _moves(rule: Callable, x: np.ndarray, gs: np.ndarray, exact: bool = False) -
     """The displacement after every step, without decay, and without epsilon if asked."""
     off = {k: 0.0 for k in ("weight_decay",) if k in rule.hyper}
     if exact:
-        off |= {k: 0.0 if 0 in rule.domains[k] else 1e-30 for k in rule.hyper if k == "eps"}
+        off |= {k: _TINY for k in ("eps",) if k in rule.hyper}
     optimizer, start, path = Optimizer(rule, lr=1e-2, **off), x, []
     state = optimizer.init(x)
     for t, g in enumerate(gs, 1):

@@ -65,7 +65,7 @@ def compare(given: sp.Basic, right: sp.Basic, domains: Mapping[str, Any]) -> Jud
     sides, known = canonical([given, right], domains)
     missing = _gap(*sides, known)
     if missing is not None:
-        start = _at(missing, "your expression")
+        start = f"{_at(missing)} your expression"
         return Judgement(False, f"{start} has no finite real value; the right one has one.")
     if not found.shown:
         return _undecided(
@@ -111,14 +111,12 @@ def _counterexample(found: Verdict, constant: bool) -> str:
     told = f", which {_how_far_off(*found.values)}" if constant else f"; the right value is {right}"
     if not found.counterexample:
         return f"You answer {yours}{told}."
-    return f"{_at(found.counterexample, 'your expression')} gives {yours}{told}."
+    return f"{_at(found.counterexample)} your expression gives {yours}{told}."
 
 
-def _at(point: Mapping[str, sp.Rational], subject: str) -> str:
-    """The beginning of a sentence about a point; a question without symbols has none."""
-    if not point:
-        return subject[0].upper() + subject[1:]
-    return f"At {where(point).removeprefix(' at ')} {subject}"
+def _at(point: Mapping[str, sp.Rational]) -> str:
+    """The beginning of a sentence about a point."""
+    return f"At {where(point).removeprefix(' at ')}"
 
 
 def _how_far_off(yours: sp.Float, right: sp.Float) -> str:

@@ -98,22 +98,23 @@ class Question:
             given = self._expression(answer)
         except AnswerError as reason:
             return Judgement(False, str(reason))
-        if self._near(given):
+        if self._near(given, self.answer):
             return Judgement(True, "Near enough.")
         judged = compare(given, self.answer, self.domains)
         if judged.right is not False:
             return judged
         return Judgement(False, judged.message + self._spoken_to(given) + self._hint(hint))
 
-    def _near(self, given: sp.Basic) -> bool:
+    def _near(self, given: sp.Basic, other: sp.Basic) -> bool:
         if self.tolerance is None or not given.is_number:
             return False
-        return bool(abs(given - self.answer) <= self.tolerance * abs(self.answer))
+        return bool(abs(given - other) <= self.tolerance * abs(other))
 
     def _spoken_to(self, given: sp.Basic) -> str:
         """What is said to a wrong answer that people give."""
         for wrong in self.misconceptions:
-            if verdict(given, wrong.answer, domains=self.domains).shown:
+            same = self._near(given, wrong.answer)
+            if same or verdict(given, wrong.answer, domains=self.domains).shown:
                 return f"\n\n{wrong.says}"
         return ""
 
@@ -132,7 +133,8 @@ class Question:
                 f"{answer!r} is not an expression. {allowed(self.symbols)}"
             ) from reason
         unknown = {s.name for s in expression.free_symbols} - set(self.symbols)
-        if unknown or not isinstance(expression, sp.Expr):
+        # A Lambda is an expression to SymPy, but has no value.
+        if unknown or not isinstance(expression, sp.Expr) or isinstance(expression, sp.Lambda):
             strange = ", ".join(sorted(unknown)) or str(expression)
             raise AnswerError(f"{strange} is not understood. {allowed(self.symbols)}")
         return expression

@@ -43,7 +43,7 @@ def median_interval(samples: Any, coverage: float = 0.9) -> tuple[float, float, 
     if n < 2 or not np.isfinite(values).all():
         raise ValueError(f"An interval needs at least two finite samples, not {values}")
     outside, k = 2 / 2**n, 1
-    while 2 * (k + 1) <= n and 1 - outside - 2 * comb(n, k) / 2**n >= coverage:
+    while 1 - outside - 2 * comb(n, k) / 2**n >= coverage:
         outside += 2 * comb(n, k) / 2**n
         k += 1
     return float(values[k - 1]), float(np.median(values)), float(values[n - k]), 1 - outside

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..namespaces import is_number
 from ..running.by_layer import PerLayer
 from ..running.optimizer import Optimizer
 from .table import TABLE, NotModelled, like
@@ -200,9 +201,9 @@ def _aligned(target: Optimizer, spec: Spec) -> Spec | None:
     wanted = {"lr": wanted.lr, **wanted.hyper}
     full = {**TABLE[library, name].defaults, **arguments}
     for key, value in full.items():
-        if isinstance(value, float):
+        if _quantity(value):
             new = _fed(spec, key, lambda v: v, wanted, value)
-        elif isinstance(value, tuple) and all(isinstance(v, float) for v in value):
+        elif isinstance(value, tuple) and all(map(_quantity, value)):
             new = tuple(
                 _fed(spec, key, lambda v, k=k, value=value: _put(value, k, v), wanted, part)
                 for k, part in enumerate(value)
@@ -212,6 +213,10 @@ def _aligned(target: Optimizer, spec: Spec) -> Spec | None:
         if new != value:
             arguments = {**arguments, key: new}
     return library, name, arguments
+
+
+def _quantity(value: Any) -> bool:
+    return is_number(value) and not isinstance(value, bool)
 
 
 def _put(values: tuple, place: int, value: float) -> tuple:

@@ -166,7 +166,7 @@ def _inside(owner: str, name: str, value: Any, domain: str) -> None:
 
 
 @fixed("make another one with like(library, name, ...)")
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class FollowedSchedule:
     """A schedule of a library, as a function of the library's own step count, from 0.
 

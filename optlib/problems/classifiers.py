@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -74,7 +75,7 @@ def classifier(
         raise ValueError(f"no negative {hidden=}, {batch=}, {penalty=}, and {seeds=} at least 1")
     classes = int(labels.max()) + 1
     widths = (inputs.shape[1], *([hidden] if hidden else []), classes)
-    maps = list(zip(widths[:-1], widths[1:], strict=True))
+    maps = list(pairwise(widths))
     truth = np.eye(classes, dtype=inputs.dtype)[labels]
 
     def forward(x: np.ndarray, a: np.ndarray) -> list[np.ndarray]:
@@ -115,7 +116,7 @@ def starts(problem: Problem, inputs: int, seeds: int, hidden: int = 0) -> np.nda
     """Starting points for several seeds, shape (seeds, d); zero if there is no hidden layer."""
     classes = (problem.start.size - (inputs + 1) * hidden) // ((hidden or inputs) + 1)
     widths = (inputs, *([hidden] if hidden else []), classes)
-    maps = list(zip(widths[:-1], widths[1:], strict=True))
+    maps = list(pairwise(widths))
     drawn = [_drawn(maps, np.random.default_rng(seed)) for seed in range(seeds)]
     return np.array(drawn).astype(problem.start.dtype)
 

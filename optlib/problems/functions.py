@@ -107,7 +107,7 @@ def rosenbrock() -> Problem:
         "rosenbrock",
         lambda xp, x, y: _square(1 - x) + 100 * _square(y - x * x),
         lambda xp, x, y: (-2 * (1 - x) - 400 * x * (y - x * x), 200 * (y - x * x)),
-        lambda xp, x, y: (2 - 400 * y + 1200 * x * x, -400 * x, 200 + 0 * x),
+        lambda xp, x, y: (2 - 400 * y + 1200 * x * x, -400 * x, 0 * x + 200),
         start=(-1.2, 1.0),
         minima=((1.0, 1.0),),
         window=((-1.8, 1.8), (-0.8, 2.2)),
@@ -211,7 +211,7 @@ def ravine(steepness: float = 25.0) -> Problem:
 
     def hess(xp, x, y):
         s, c, r = xp.sin(x), xp.cos(x), y - xp.sin(x)
-        return k * (c * c + r * s) + 0.1, -k * c, k + 0 * x
+        return k * (c * c + r * s) + 0.1, -k * c, 0 * x + k
 
     return _planar(
         "ravine",
@@ -232,8 +232,8 @@ def saddle() -> Problem:
     return _planar(
         "saddle",
         lambda xp, x, y: (x * x - y * y) / 2 + y**4 / 4,
-        lambda xp, x, y: (x + 0 * y, y**3 - y),
-        lambda xp, x, y: (1 + 0 * x, 0 * x, 3 * y * y - 1),
+        lambda xp, x, y: (x, y**3 - y),
+        lambda xp, x, y: (0 * x + 1, 0 * x, 3 * y * y - 1),
         start=(1.5, 1e-3),
         minima=((0.0, -1.0), (0.0, 1.0)),
         window=((-2.0, 2.0), (-1.8, 1.8)),

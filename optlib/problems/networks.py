@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,7 @@ def mlp(sizes: tuple[int, ...] = (64, 32, 10)) -> Network:
 
     def init(rng: np.random.Generator, dtype: Any = np.float32) -> Params:
         params = {}
-        for k, inputs, outputs in zip(maps, sizes, sizes[1:], strict=False):
+        for k, (inputs, outputs) in zip(maps, pairwise(sizes), strict=True):
             weights = math.sqrt(2 / inputs) * rng.standard_normal((inputs, outputs))
             params[f"W{k}"] = weights.astype(dtype)
             params[f"b{k}"] = np.zeros(outputs, dtype)

@@ -46,7 +46,7 @@ def linear_cycle(slopes: Sequence[float], start: float = 1.0) -> Problem:
         value=lambda x, t=None: slope(t) * x[..., 0],
         grad=lambda x, t=None: np.full_like(x, slope(t)),
         start=np.array([float(start)]),
-        minima=(np.array([-1.0 if mean > 0 else 1.0]),) if mean else (),
+        minima=(np.array([-np.sign(mean)]),) if mean else (),
         project=project,
     )
 
@@ -85,7 +85,7 @@ def hinge_cycle(slopes: Sequence[float], start: float = 1.0) -> Problem:
         value=lambda x, t=None: losses(x, t),
         grad=grad,
         start=np.array([float(start)]),
-        minima=(np.array([-1.0 if mean > 0 else 1.0]),) if mean else (),
+        minima=(np.array([-np.sign(mean)]),) if mean else (),
     )
 
 

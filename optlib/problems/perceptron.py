@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ def perceptron(
     if min(hidden, default=1) < 1:
         raise ValueError(f"each hidden layer needs a unit, got {tuple(hidden)}")
     widths = [inputs.shape[1], *hidden, targets.shape[1]]
-    net = _Passes(inputs, targets, list(zip(widths[:-1], widths[1:], strict=True)))
+    net = _Passes(inputs, targets, list(pairwise(widths)))
     return Perceptron(
         name=f"perceptron({'-'.join(map(str, widths))})",
         value=lambda x, t=None: (net.residual(x) ** 2).sum(axis=(-2, -1)) / (2 * len(inputs)),

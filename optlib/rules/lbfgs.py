@@ -34,8 +34,7 @@ def two_loop(xp, g, pairs, scale):
 def _start(memory: int) -> Callable[..., dict[str, Any]]:
     def init(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
         # The pairs lie on a last axis, so that axes of a sweep stay in front.
-        empty = xp.zeros((*x.shape, memory), dtype=x.dtype)
-        return {"s": empty, "y": empty + 0}
+        return {name: xp.zeros((*x.shape, memory), dtype=x.dtype) for name in ("s", "y")}
 
     return init
 

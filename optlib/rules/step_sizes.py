@@ -35,7 +35,7 @@ def asgd(xp, t, g, x, mean, eta, *, lr, decay=1e-4, power=0.75, begin=1e6):
     moved = xp.where(t < 2, lr, eta) * (g + decay * x)
     mean = mean + (x - moved - mean) / xp.maximum(t - 1 - begin, 1)
     # Added to the old one, the new rate is an array of its type from the start.
-    return moved, mean, lr / (1 + decay * lr * t) ** power + 0 * eta
+    return moved, mean, 0 * eta + lr / (1 + decay * lr * t) ** power
 
 
 @rule(
@@ -67,7 +67,7 @@ def rprop(xp, t, g, x, before, size, *, lr, shrink=0.5, grow=1.2, least=1e-6, mo
     :math:`\Delta_0` and nothing else: what a schedule says after step 1 is not looked at. Made for
     gradients without noise.
     """
-    size = xp.where(t < 2, lr + 0 * size, size)
+    size = xp.where(t < 2, 0 * size + lr, size)
     same = g * before
     changed = xp.where(same > 0, size * grow, xp.where(same < 0, size * shrink, size))
     size = xp.minimum(xp.maximum(changed, least), most)

@@ -31,7 +31,7 @@ def _copied(x: Any) -> State:
 
 
 @fixed("make another averaging, as with polyak(...)")
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Averaging:
     """Four functions around an optimizer.
 

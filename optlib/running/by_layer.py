@@ -40,8 +40,11 @@ class PerLayer(Stepping):
 
     def init(self, x: Any, *, sweep_axes: int = 0) -> Any:
         """The state before the first step; see :meth:`~optlib.running.optimizer.Optimizer.init`."""
-        layers = as_layers(x).items()
-        return like(x, {k: self.chosen(k, a).init(a, sweep_axes=sweep_axes) for k, a in layers})
+        states = {}
+        for k, a in as_layers(x).items():
+            # With its label, which the messages name.
+            states |= self.chosen(k, a).init({k: a}, sweep_axes=sweep_axes)
+        return like(x, states)
 
     def opened(
         self,

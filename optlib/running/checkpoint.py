@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
+import math
 import os
 import zipfile
 from pathlib import Path
@@ -125,13 +126,10 @@ def _array(name: str, content: bytes) -> np.ndarray:
         raise ValueError(f"{name} is in version {version} of the format")
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream, _LARGEST_HEADER)
     wanted = "U" if name == _INDEX else "fiu"
-    if dtype.kind not in wanted or dtype.hasobject:
+    if dtype.kind not in wanted:
         raise ValueError(f"{name} holds {dtype}")
     body = content[stream.tell() :]
-    count = 1
-    for length in shape:
-        count *= length
-    if min(shape, default=0) < 0 or count * dtype.itemsize != len(body):
+    if any(length < 0 for length in shape) or math.prod(shape) * dtype.itemsize != len(body):
         raise ValueError(f"{name} has {len(body)} bytes, which do not fit shape {shape}")
     order = "F" if fortran else "C"
     return np.frombuffer(body, dtype).reshape(shape, order=order).copy(order=order)
@@ -139,7 +137,7 @@ def _array(name: str, content: bytes) -> np.ndarray:
 
 def _describe(part: Any, arrays: dict[str, np.ndarray], depth: int) -> Any:
     """The structure of ``part`` as JSON; its arrays go to ``arrays``."""
-    if depth == 0:
+    if depth < 0:
         raise TypeError(f"containers more than {_DEEPEST} deep cannot be saved")
     # A subclass, such as a named tuple, would come back as another type.
     if type(part) is dict:
@@ -167,7 +165,7 @@ def _describe(part: Any, arrays: dict[str, np.ndarray], depth: int) -> Any:
 
 
 def _restore(part: Any, arrays: dict[str, np.ndarray], depth: int) -> Any:
-    if depth == 0:
+    if depth < 0:
         raise ValueError("nested too deeply")
     ((kind, value),) = part.items()
     if kind == "dict":

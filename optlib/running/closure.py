@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ from .step import Layer, cast, direction, rate
 from .stepping import prepare
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(NamedTuple):
     """When a step ends.
 
     Attributes

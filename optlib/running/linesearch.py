@@ -22,7 +22,7 @@ from .fixed import fixed
 
 
 @fixed("make another search, as with strong_wolfe(...), and another Optimizer with it")
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class LineSearch:
     """A search with its numbers bound.
 

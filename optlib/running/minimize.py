@@ -20,7 +20,7 @@ _POLICIES = ("raise", "skip", "freeze")
 
 
 @fixed("it says what happened; change a copy, such as run.x.copy()")
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Run:
     """What :func:`minimize` recorded; leading axes behind the first one are the sweep.
 
@@ -261,9 +261,11 @@ def _where(going: np.ndarray, new: tuple, old: tuple) -> tuple:
         ndim = max(a.ndim, going.ndim)
         return np.where(going.reshape(going.shape + (1,) * (ndim - going.ndim)), a, b)
 
-    (x, *kept), (old_x, *old_kept) = new, old
-    both = zip(kept, old_kept, strict=True)
-    return choose(x, old_x), *({k: choose(a, b[k]) for k, a in d.items()} for d, b in both)
+    def each(now: dict, before: dict) -> dict:
+        return {k: choose(a, before[k]) for k, a in now.items()}
+
+    (x, state, average), (old_x, old_state, old_average) = new, old
+    return choose(x, old_x), each(state, old_state), each(average, old_average)
 
 
 def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, np.ndarray]:

@@ -75,7 +75,8 @@ class Optimizer(Stepping):
         bind(self, "hyper", MappingProxyType(full))
 
     def __repr__(self) -> str:
-        changed = {k: v for k, v in self.hyper.items() if not _same(v, self.rule.hyper[k])}
+        default = self.rule.hyper
+        changed = {k: v for k, v in self.hyper.items() if not is_number(v) or v != default[k]}
         parts = [self.rule.__name__, *(f"{k}={v!r}" for k, v in {"lr": self.lr, **changed}.items())]
         return f"Optimizer({', '.join(parts)})"
 
@@ -183,7 +184,3 @@ class Optimizer(Stepping):
                 )
             )
         return layers
-
-
-def _same(a: Any, b: Any) -> bool:
-    return a is b or (is_number(a) and is_number(b) and a == b)

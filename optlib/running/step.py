@@ -130,8 +130,7 @@ def stacked(xp: Any, sweep_axes: int) -> Callable:
     """
 
     def view(a: Any) -> Any:
-        runs, own = tuple(a.shape)[:sweep_axes], tuple(a.shape)[sweep_axes:]
-        own = (1,) * (2 - len(own)) + own
+        runs, own = tuple(a.shape)[:sweep_axes], (1, 1, *tuple(a.shape)[sweep_axes:])
         return xp.reshape(a, (*runs, math.prod(own[:-2]), *own[-2:]))
 
     return view

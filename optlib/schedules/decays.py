@@ -25,7 +25,7 @@ def periods(xp, t, period):
 @schedule_rule(source="the default of every library", domains=RATE)
 def constant(xp, t, *, peak):
     r"""A constant, :math:`\alpha_t = \alpha`."""
-    return peak + 0 * t
+    return 0 * t + peak
 
 
 @schedule_rule(source="Goyal et al. 2017, section 2.2", domains=RATE)

@@ -4,7 +4,7 @@ import doctest
 
 import pytest
 
-from optlib.conventions import compare, like
+from optlib.conventions import NotModelled, compare, like
 from optlib.conventions.compare import explain_difference
 
 ADAM = ("torch", "Adam")
@@ -40,3 +40,97 @@ def test_differences_are_named_and_the_remedy_works(first, second, words):
 def test_the_example_of_the_docstring_runs():
     failed, tried = doctest.testmod(compare)
     assert tried and not failed
+
+
+OTHERS = [
+    (
+        (*ADAM, {"lr": 0.3, "betas": (0.5, 0.9), "eps": 1e-3}),
+        ("optax", "adam"),
+        {"learning_rate": 2},
+    ),
+    ((*ADAM, {"amsgrad": True, "maximize": True}), ADAM, {}),
+    ((*ADAM, {"lr": 2}), ADAM, {"betas": (0, 0.9)}),
+    (("torch", "AdamW"), ADAM, {"weight_decay": 0.3}),
+    (("torch", "RMSprop"), ("optax", "rmsprop"), {"learning_rate": 0.1}),
+    (("torch", "SGD"), ("keras", "SGD"), {}),
+    (("keras", "SGD", {"momentum": 0.8, "nesterov": True}), ("keras", "SGD"), {"momentum": 0.9}),
+    (("optax", "sophia", {"learning_rate": 0.1}), ("optax", "sophia"), {"learning_rate": 1.0}),
+    (
+        ("torch", "Muon", {"momentum": 0.5}),
+        ("torch", "Muon"),
+        {"ns_coefficients": (3.0, -4.0, 2.0)},
+    ),
+]
+
+
+@pytest.mark.parametrize(("first", "name", "arguments"), OTHERS, ids=str)
+def test_what_arguments_can_mend_is_mended_with_what_was_given_kept(first, name, arguments):
+    found = explain_difference(first, (*name, arguments))
+    assert not found.agree and found.remedy[:2] == name
+    assert f"{found.remedy[0]} {found.remedy[1]}(" in str(found).splitlines()[-1]
+    assert explain_difference(first, found.remedy).agree
+    assert set(arguments) <= set(found.remedy[2])
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (ADAM, ("torch", "SGD")),
+        (ADAM, ("keras", "Adam")),
+        ((*ADAM, {"amsgrad": True}), ("optax", "amsgrad", {"learning_rate": 0.1})),
+        (ADAM, ("transformers", "Adafactor")),
+        (("torch", "Muon"), ADAM),
+    ],
+    ids=str,
+)
+def test_two_rules_are_told_apart_each_with_its_parent_and_its_note(first, second):
+    found = explain_difference(first, second)
+    assert found.remedy is None and not found.agree
+    assert str(found).splitlines()[-1] == (
+        f"No arguments of {second[0]} {second[1]} that were tried make it follow the first."
+    )
+    for said, spec in zip(found.words, (first, second), strict=False):
+        optimizer = like(*spec[:2], **dict(*spec[2:]))
+        rule = getattr(optimizer, "rule", None)
+        assert said.startswith(f"{spec[0]} {spec[1]} follows the rule {rule.__name__}")
+        assert ("which is" in said) == (rule.parent is not None)
+        assert compare.TABLE[spec[:2]].note in said
+
+
+@pytest.mark.parametrize("part", [1.0, 1e-2, 1e-4])
+def test_the_distance_is_the_part_of_the_way_gone(part):
+    """For plain steps on the same gradients it is the part of the rate."""
+    found = explain_difference(
+        ("torch", "SGD", {"lr": 1.0}), ("torch", "SGD", {"lr": 1.0 - part / 2})
+    )
+    assert found.distance == pytest.approx(part / 2, rel=1e-6)
+    shown = {1.0: "50 %", 1e-2: "0.5 %", 1e-4: "0.005 %"}[part]
+    assert f"they end {shown} of the way apart" in str(found)
+    assert found._repr_markdown_().splitlines() == [f"- {line}" for line in found.words]
+
+
+def test_the_two_ends_of_agreement():
+    """Below a billionth they are the same to rounding, and the second is its own remedy."""
+    second = ("torch", "SGD", {"lr": 1.0 + 1e-10})
+    near = explain_difference(("torch", "SGD", {"lr": 1.0}), second)
+    assert near.agree and near.remedy == second and near.words[-1] == "They agree to rounding."
+    far = explain_difference(("torch", "SGD", {"lr": 1.0}), ("torch", "SGD", {"lr": 1.0 + 1e-8}))
+    assert not far.agree and far.remedy[2] == {"lr": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("spec", "error", "words"),
+    [
+        (("torch",), TypeError, "second must be"),
+        (["torch", "Adam"], TypeError, "second must be"),
+        (("torch", "Adam", {}, 1), TypeError, "second must be"),
+        (("torch", "Adam", 0.1), TypeError, "second must be"),
+        (("torch", "StepLR", {"lr": 0.1, "step_size": 3}), TypeError, "compares optimizers; torch"),
+        (("torch", "Adamm"), NotModelled, "Adamm is not modelled"),
+    ],
+)
+def test_what_cannot_be_compared_is_refused(spec, error, words):
+    with pytest.raises(error, match=words):
+        explain_difference(ADAM, spec)
+    with pytest.raises(error, match=words.replace("second", "first")):
+        explain_difference(spec, ADAM)

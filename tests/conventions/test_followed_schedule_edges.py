@@ -160,6 +160,8 @@ def test_a_cycle_that_ends_inside_others_ends_them_too():
     [
         ("torch", "CosineAnnealingWarmRestarts", {"lr": 1, "T_0": 5, "T_mult": 0.5}, "T_mult must"),
         ("torch", "StepLR", {"lr": 0.1, "step_size": 0}, "step_size must satisfy 1 <= step_size"),
+        ("torch", "OneCycleLR", {"max_lr": 1.0, "epochs": 3}, "needs total_steps, or epochs and"),
+        ("torch", "OneCycleLR", {"max_lr": 1.0, "steps_per_epoch": 3}, "needs total_steps, or"),
         ("torch", "CyclicLR", {"base_lr": 0, "max_lr": 1, "step_size_up": 0}, "step_size_up must"),
         ("torch", "MultiStepLR", {"lr": 0.1, "milestones": [3, 2.5]}, "milestones must satisfy"),
         ("torch", "SequentialLR", {"schedulers": [], "milestones": []}, "at least one"),
@@ -177,3 +179,33 @@ def test_a_cycle_that_ends_inside_others_ends_them_too():
 def test_refusals_name_the_argument_and_its_domain(library, name, arguments, words):
     with pytest.raises((ValueError, TypeError, NotModelled), match=words):
         like(library, name, **arguments)
+
+
+RESUMED = {"lr": 0.1, "initial_lr": 0.1, "last_epoch": 3}
+
+
+@pytest.mark.parametrize("name", ["ChainedScheduler", "SequentialLR"])
+@pytest.mark.parametrize(
+    ("part", "why"),
+    [
+        (lambda: like("torch", "ExponentialLR", gamma=0.9, **RESUMED), "resumed"),
+        (
+            lambda: like("optax", "constant_schedule", value=0.1),
+            "not one of PyTorch's",
+        ),
+    ],
+)
+def test_what_composes_says_why_it_does_not_take_a_part(name, part, why):
+    more = {"milestones": [3]} if name == "SequentialLR" else {}
+    good = like("torch", "ExponentialLR", lr=0.1, gamma=0.9)
+    with pytest.raises(NotModelled, match=f"torch {name}: schedulers must .* is {why}$"):
+        like("torch", name, schedulers=[good, part()], **more)
+
+
+@pytest.mark.parametrize("k", [0.5, np.array([1.0, 2.5]), np.array([1j])], ids=repr)
+def test_what_is_found_step_by_step_has_values_at_whole_steps(k):
+    parts = [like("torch", "ExponentialLR", lr=0.1, gamma=0.9) for _ in range(2)]
+    chained = like("torch", "ChainedScheduler", schedulers=parts)
+    assert chained(np.array([1.0, 2.0])) == pytest.approx([chained(1), chained(2.0)])
+    with pytest.raises(TypeError, match="values at whole steps given as numbers, not at"):
+        chained(k)

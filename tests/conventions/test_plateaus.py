@@ -87,9 +87,12 @@ def test_an_update_is_pure_and_resumes_from_its_state(key):
     [
         ({"t": 5}, ValueError, "t=5 must come after t=5"),
         ({"t": 1.5}, TypeError, "t must be an int"),
+        ({"t": True}, TypeError, "t must be an int"),
         ({"metric": None}, TypeError, "metric must be a number"),
+        ({"metric": True}, TypeError, "metric must be a number"),
         ({"metric": np.ones(2)}, TypeError, "metric must be a number"),
         ({"state": {}}, TypeError, "state must be a dict with t, value"),
+        ({"state": ("t", "value")}, TypeError, "state must be a dict with t, value"),
     ],
 )
 def test_what_does_not_fit_is_refused(key, changed, error, words):
@@ -97,6 +100,15 @@ def test_what_does_not_fit_is_refused(key, changed, error, words):
     _, state = plateau.update(5, 1.0, plateau.init())
     with pytest.raises(error, match=words):
         plateau.update(**{"t": 6, "metric": 1.0, "state": state, **changed})
+
+
+@pytest.mark.parametrize("key", KEYS, ids=" ".join)
+@pytest.mark.parametrize("number", [np.float64, np.float32, np.array, int])
+def test_a_metric_may_be_a_number_of_numpy(key, number):
+    plateau = like(*key, **KEYS[key].arguments)
+    state = plateau.init()
+    assert plateau.update(1, number(2), state) == plateau.update(1, 2.0, state)
+    assert repr(plateau) == f"<{plateau.name}>"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Gradient accumulation: the count, the schedules and the clipping are those of whole steps."""
 
+import array_api_strict
 import numpy as np
 import pytest
 
@@ -85,11 +86,32 @@ def test_what_is_not_finite_changes_nothing(t):
     state = small.init(x)
     bad = {**gradients(1), "b": np.array([1.0, np.nan, 1.0, 1.0])}
     before = {k: a.copy() for k, a in x.items()}
-    with pytest.raises(NonFiniteError, match=f"after small batch {t}"):
+    with pytest.raises(NonFiniteError, match=f"after small batch {t} the .* '.' would be NaN"):
         small.step_(t, bad, x, state)
+    with pytest.raises(ValueError, match="nonfinite must be one of 'raise', 'skip'"):
+        small.step_(t, bad, x, state, nonfinite="ignore")
     assert not small.step_(t, bad, x, state, nonfinite="skip")
     assert all(np.array_equal(x[k], before[k]) for k in x)
     assert not any(s["accumulated"].any() for s in state.values())
+
+
+@pytest.mark.parametrize("mean", [True, False])
+def test_a_count_without_a_value_to_look_at_gives_the_same_steps(mean):
+    """As a traced one: an array of another library."""
+    xp = array_api_strict
+    small = accumulate(Optimizer("adam", lr=0.1), EVERY, mean)
+    x = {k: xp.asarray(a) for k, a in start().items()}
+    y, state, kept = x, small.init(x), small.init(x)
+    for t in range(1, 2 * EVERY + 2):
+        g = {k: xp.asarray(a) for k, a in gradients(t).items()}
+        x, state = small.step(xp.asarray(float(t)), g, x, state)
+        y, kept = small.step(t, g, y, kept)
+        for k in x:
+            np.testing.assert_allclose(np.asarray(x[k]), np.asarray(y[k]), rtol=1e-12)
+            assert {*state[k]} == {*kept[k]}
+            for name in kept[k]:
+                ours, theirs = (np.asarray(s[k][name]) for s in (state, kept))
+                np.testing.assert_allclose(ours, theirs, rtol=1e-12)
 
 
 def test_a_traced_count_gives_the_same_steps():
@@ -129,6 +151,9 @@ def test_a_sweep_is_its_single_runs():
         (lambda: accumulate(Optimizer("adam"), 2, mean=3), TypeError, "mean must be True"),
         (lambda: stepped(t={"a": 1, "b": 1}), TypeError, "t must be one number for all layers"),
         (lambda: stepped(t=0), ValueError, "from 1"),
+        (lambda: stepped(t=[1, 1]), TypeError, "t must be one number for all layers"),
+        (lambda: stepped(x={"a": np.ones((2, 3)), "b": None}), TypeError, "parameter 'b'"),
+        (lambda: stepped(state={"a": {}}), ValueError, "1 given for 2"),
         (lambda: stepped(g={"a": np.ones(2), "b": np.ones(4)}), ValueError, "has shape"),
         (lambda: stepped(state={"a": {}, "b": {}}), TypeError, "accumulated"),
     ],
@@ -141,3 +166,37 @@ def test_what_does_not_fit_is_refused(call, error, words):
 def stepped(**changed):
     small, x = accumulate(adam(), EVERY), start()
     return small.step(**{"t": 1, "g": gradients(1), "x": x, "state": small.init(x), **changed})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda x, state: x["a"].setflags(write=False), "parameter 'a' is read-only"),
+        (
+            lambda x, state: state["b"]["accumulated"].setflags(write=False),
+            "state accumulated of 'b' is read-only",
+        ),
+        (
+            lambda x, state: state["b"].update(m=state["b"]["v"]),
+            "state .* of 'b' and state .* of 'b' share memory",
+        ),
+        (
+            lambda x, state: state["b"].update(accumulated=x["b"]),
+            "parameter 'b' and state accumulated of 'b' share memory",
+        ),
+    ],
+)
+def test_in_place_nothing_is_written_where_it_cannot_all_be_written(spoil, words):
+    small, x = accumulate(adam(), EVERY), start()
+    state = small.init(x)
+    spoil(x, state)
+    with pytest.raises(ValueError, match=words):
+        small.step_(1, gradients(1), x, state)
+    assert all(np.array_equal(x[k], a) for k, a in start().items())
+
+
+def test_it_says_what_it_is():
+    rates = np.array([0.1, 0.2])
+    small = accumulate(Optimizer("adam", lr=rates), np.int64(4), mean=np.bool_(False))
+    assert small.shape == (2,) and repr(small).endswith("every=4, mean=False)")
+    assert small.mean is False and accumulate(adam(), 1).mean is True

@@ -166,6 +166,10 @@ def test_what_does_not_fit_is_refused():
         lambda: lookahead(0),
         lambda: lookahead(5, 0.0),
         lambda: schedule_free(1.5),
+        lambda: schedule_free(power=-0.5),
+        lambda: lookahead(5, 1.5),
+        lambda: polyak(1.5),
+        lambda: weight_ema(-0.1),
     ):
         with pytest.raises(ValueError, match="got|lookahead"):
             make()
@@ -187,3 +191,68 @@ def test_an_update_at_a_rate_of_zero_divides_by_nothing(averaging):
     with np.errstate(all="raise"):
         new, avg = averaging.update(1, x, averaging.init(x), 0.0)
     assert np.all(np.isfinite(new)) and all(np.all(np.isfinite(a)) for a in avg.values())
+
+
+@pytest.mark.parametrize("averaging", ALL, ids=repr)
+@pytest.mark.parametrize("change", ["name", "missing", "shape", "type", "number", "no dict"])
+def test_a_kept_average_that_does_not_fit_is_refused(averaging, change):
+    opt = Optimizer("adam", lr=0.1)
+    kept = minimize(opt, NOISY, steps=2, averaging=averaging).average
+    array = kept["mean"]
+    changed = {
+        "name": ({**kept, "other": array}, TypeError, "must be a dict with mean"),
+        "missing": ({}, TypeError, "must be a dict with mean"),
+        "shape": ({**kept, "mean": array[:1]}, ValueError, "mean must be an array of shape"),
+        "type": ({**kept, "mean": np.float32(array)}, ValueError, "mean must be .* type float64"),
+        "number": ({**kept, "mean": 1.0}, ValueError, "mean must be an array"),
+        "no dict": (tuple(kept), TypeError, "must be a dict with mean"),
+    }
+    given, error, words = changed[change]
+    with pytest.raises(error, match=words):
+        minimize(opt, NOISY, steps=1, averaging=averaging, average=given)
+
+
+def test_an_average_needs_an_averaging():
+    with pytest.raises(TypeError, match="average of none must be a dict with nothing"):
+        minimize(Optimizer("adam"), NOISY, steps=1, average={"mean": np.ones(2)})
+
+
+@pytest.mark.parametrize(
+    ("edge", "same_as"),
+    [
+        (weight_ema(0.0), None),
+        (lookahead(1, 1.0), None),
+        (schedule_free(0.0, power=0.0), polyak()),
+        (schedule_free(1.0, power=0.0), schedule_free(1.0)),
+    ],
+    ids=repr,
+)
+def test_the_edges_of_a_domain_are_averagings_too(edge, same_as):
+    opt = Optimizer("adam", lr=0.1)
+    ours, theirs = (minimize(opt, NOISY, steps=20, averaging=a) for a in (edge, same_as))
+    np.testing.assert_allclose(ours.x, theirs.x, rtol=1e-12)
+
+
+def test_no_average_shares_memory_with_the_start():
+    x = np.array([1.0, -2.0])
+    for averaging in ALL:
+        assert not any(np.shares_memory(a, x) for a in averaging.init(x).values())
+
+
+@pytest.mark.parametrize(
+    ("by_default", "in_the_source"),
+    [
+        (weight_ema(), weight_ema(0.999)),
+        (polyak(), polyak(0)),
+        (lookahead(), lookahead(5, 0.5)),
+        (schedule_free(), schedule_free(0.9, 2.0)),
+    ],
+    ids=repr,
+)
+def test_the_defaults_are_those_of_the_sources(by_default, in_the_source):
+    opt = Optimizer("adam", lr=schedule("linear_warmup", peak=0.1, warmup=5))
+    ours, theirs = (
+        minimize(opt, NOISY, steps=12, averaging=averaging)
+        for averaging in (by_default, in_the_source)
+    )
+    assert same(ours.x, theirs.x) and repr(by_default) == repr(in_the_source)

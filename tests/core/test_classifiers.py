@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optlib import Optimizer, minimize
+from optlib.problems.base import affine_maps
 from optlib.problems.classifiers import bigram, classifier, softmax, starts
 
 RNG = np.random.default_rng(0)
@@ -49,12 +50,29 @@ def makers():
 def test_the_first_of_several_seeds_is_the_single_one(make):
     one, three = make(1), make(3)
     x = np.random.default_rng(3).standard_normal(one.shape)
+    assert one.grad(x, 1).shape == x.shape and np.shape(one.value(x, 1)) == ()
     for t in (1, 2):
         seen = three.grad(np.stack([x] * 3), t)
         assert np.allclose(seen[0], one.grad(x, t))
         assert not np.allclose(seen[1], seen[0])
     assert not np.allclose(one.grad(x, 1), one.grad(x, 2))
     assert np.allclose(three.value(np.stack([x] * 3), 1)[0], one.value(x, 1))
+
+
+@pytest.mark.parametrize("make", [lambda: classifier(INPUTS, LABELS), lambda: bigram(COUNTS)])
+def test_unless_told_every_step_sees_all_examples(make):
+    problem = make()
+    x = np.random.default_rng(3).standard_normal(problem.shape)
+    assert problem.value(x, 1) == problem.value(x, 2) == problem.value(x)
+    assert np.array_equal(problem.grad(x, 1), problem.grad(x)) and problem.grad(x).shape == x.shape
+
+
+@pytest.mark.parametrize("make", makers(), ids=["classifier", "bigram"])
+def test_without_a_step_every_example_counts(make):
+    batched, x = make(1), np.random.default_rng(3).standard_normal(make(1).shape)
+    whole = bigram(COUNTS) if x.ndim == 2 else classifier(INPUTS, LABELS, 6)
+    assert batched.value(x) == whole.value(x) != batched.value(x, 1)
+    assert np.array_equal(batched.grad(x), whole.grad(x))
 
 
 def test_a_batch_is_right_on_average():
@@ -76,7 +94,32 @@ def test_starts_differ_by_seed_and_begin_with_the_problems_own():
     problem = classifier(INPUTS, LABELS, 6)
     drawn = starts(problem, 5, 3, 6)
     assert np.array_equal(drawn[0], problem.start) and not np.array_equal(drawn[1], drawn[0])
-    assert not starts(classifier(INPUTS, LABELS), 5, 2).any()
+    flat = classifier(INPUTS, LABELS)
+    assert starts(flat, 5, 2).shape == (2, *flat.shape) and not starts(flat, 5, 2).any()
+
+
+def test_hidden_weights_start_with_variance_two_over_the_inputs_and_biases_at_zero():
+    problem = classifier(np.ones((3, 400)), np.arange(3), hidden=300)
+    (first, bias), (second, end) = affine_maps(problem.start, [(400, 300), (300, 3)])
+    assert first.std() == pytest.approx((2 / 400) ** 0.5, rel=0.02)
+    assert second.std() == pytest.approx((2 / 300) ** 0.5, rel=0.1)
+    assert not bias.any() and not end.any()
+
+
+def test_a_unit_at_its_kink_has_no_gradient():
+    problem = classifier(INPUTS, LABELS, hidden=6)
+    x = problem.start.copy()
+    x[: 5 * 6 + 6] = 0
+    gradient = problem.grad(x)
+    assert not gradient[: 5 * 6 + 6].any() and gradient.any()
+
+
+def test_what_never_follows_a_token_has_a_share_of_zero():
+    counts = np.array([[3.0, 0.0, 1.0], [2.0, 0.0, 4.0]])
+    gradient = bigram(counts).grad(np.zeros(counts.shape))
+    shares = counts / counts.sum(axis=1, keepdims=True)
+    weights = counts.sum(axis=1, keepdims=True) / counts.sum()
+    np.testing.assert_allclose(gradient, weights * (1 / 3 - shares), atol=1e-15)
 
 
 def test_the_dtype_is_that_of_the_inputs():
@@ -95,10 +138,16 @@ def test_large_scores_do_not_overflow():
     "wrong",
     [
         lambda: classifier(INPUTS, LABELS[:-1]),
+        lambda: classifier(INPUTS[:, :, None], LABELS),
+        lambda: classifier(INPUTS, LABELS[:, None]),
         lambda: classifier(INPUTS, LABELS, hidden=-1),
+        lambda: classifier(INPUTS, LABELS, batch=-1),
+        lambda: classifier(INPUTS, LABELS, penalty=-0.1),
         lambda: classifier(INPUTS, LABELS, seeds=0),
+        lambda: bigram(np.ones(2)),
         lambda: bigram(np.zeros((2, 2))),
-        lambda: bigram(np.array([[1.0, -1.0], [1.0, 1.0]])),
+        lambda: bigram(np.array([[1.0, 1.0], [0.0, 0.0]])),
+        lambda: bigram(np.array([[2.0, -1.0], [1.0, 1.0]])),
     ],
 )
 def test_what_does_not_fit_is_refused(wrong):

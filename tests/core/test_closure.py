@@ -133,3 +133,39 @@ def test_rates_of_a_schedule_and_clipping_are_those_of_a_step():
     # Unclipped the gradient has grown along the way, so there is no pair and it is taken as it is.
     np.testing.assert_allclose(middle - x, 0.2 * 2 * middle, rtol=1e-12)
     assert loop.clock == 2 and loop.t == [2]
+
+
+@pytest.mark.parametrize("max_iter", [1, 4, 7, 20])
+def test_unless_told_a_step_may_evaluate_a_quarter_more_than_it_iterates(max_iter):
+    calls = []
+    for told in ({}, {"max_eval": max_iter * 5 // 4}):
+        params, loop = begun(max_iter=max_iter, tolerance_change=0.0, **told)
+        calls.append(0)
+
+        def closure(params=params):
+            calls[-1] += 1
+            return valley(params)
+
+        loop.step(closure)
+    assert calls[0] == calls[1]
+
+
+@pytest.mark.parametrize("name", ["max_iter", "max_eval"])
+@pytest.mark.parametrize("value", [0, 1.5, -1])
+def test_a_limit_is_a_positive_whole_number(name, value):
+    with pytest.raises(ValueError, match=f"torch LBFGS: {name} must satisfy 1 <= {name}, whole"):
+        optim.LBFGS([np.ones(2)], **{name: value})
+
+
+def test_the_number_of_iterations_is_never_left_open():
+    with pytest.raises(TypeError, match="max_iter must be a number"):
+        optim.LBFGS([np.ones(2)], max_iter=None)
+    assert optim.LBFGS([np.ones(2)], max_iter=1, max_eval=None).clock == 0
+
+
+def test_a_rate_that_is_too_large_is_taken_as_it_is_or_searched_below():
+    for search in (None, "strong_wolfe"):
+        x = np.ones(1)
+        loop = optim.LBFGS([x], lr=100.0, max_iter=1, max_eval=20, line_search_fn=search)
+        loop.step(lambda x=x: (float(x @ x), [2 * x]))
+        assert x == -99 if search is None else abs(x) < 1

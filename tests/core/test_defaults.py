@@ -36,6 +36,56 @@ OWN = {
 }
 
 
+# What a rule has and its parent has not, as its source gives it.
+INTRODUCED = {
+    "momentum": {"momentum": 0.9},
+    "sgd_dampened": {"dampening": 0.0},
+    "adagrad": {"eps": 1e-10},
+    "rmsprop": {"beta2": 0.9},
+    "rmsprop_momentum": {"momentum": 0.9},
+    "rmsprop_centered_momentum": {"momentum": 0.9},
+    "adadelta": {"rho": 0.95},
+    "adam": {"beta1": 0.9},
+    "adam_l2": {"weight_decay": 1e-2},
+    "adamw": {"weight_decay": 1e-2},
+    "bert_adam": {"weight_decay": 1e-2},
+    "adamw_paper": {"alpha": 1e-3},
+    "nadam": {"momentum_decay": 4e-3},
+    "ftrl": {"power": 0.5, "initial": 0.1}
+    | dict.fromkeys(["l1", "l2", "shrinkage", "offset"], 0.0),
+    "prodigy": {"beta3": 0.999**0.5, "d0": 1e-6, "coefficient": 1.0, "weight_decay": 0.0},
+    "radam": {"threshold": 4},
+    "adabelief": {"eps_root": 1e-16},
+    "adan": {"beta3": 0.99},
+    "ademamix": {"beta3": 0.9999, "mix": 5.0},
+    "sophia": {"gamma": 0.01, "weight_decay": 0.2, "k": 10},
+    "lion": {"beta1": 0.9, "beta2": 0.99},
+    "sophia_corrected": {"clip_threshold": 1.0},
+    "asgd": {"decay": 1e-4, "power": 0.75, "begin": 1e6},
+    "rprop": {"shrink": 0.5, "grow": 1.2, "least": 1e-6, "most": 50.0},
+    "lars_plain": {"weight_decay": 0.0, "coefficient": 1e-3, "eps": 0.0},
+    "lars": {"weight_decay": 5e-4, "coefficient": 1e-3},
+    "lars_after_momentum": {"beta1": 0.9},
+    "lamb_bounded": {"lower": 1e-2, "upper": 10.0},
+    "novograd": {"weight_decay": 0.0, "beta1": 0.95, "beta2": 0.98, "eps": 1e-8, "eps_root": 0.0},
+    "adafactor_absolute": {"decay": 0.8, "eps1": 1e-30, "clip": 1.0},
+    "adafactor": {"eps2": 1e-3},
+    "adafactor_vector_absolute": {"decay": 0.8, "eps1": 1e-30, "clip": 1.0},
+    "adafactor_vector": {"eps2": 1e-3},
+    "muon": {"eps": 1e-7, "a": 3.4445, "b": -4.7750, "c": 2.0315, "steps": 5},
+    "soap": {"every": 10},
+    "lbfgs": {"curvature": 0.0},
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_what_a_rule_introduces_is_as_its_source_gives_it(rule):
+    fn = RULES[rule]
+    inherited = fn.parent.hyper if fn.parent else {}
+    own = {k: v for k, v in fn.hyper.items() if k not in inherited}
+    assert own == INTRODUCED.get(rule, {})
+
+
 @pytest.mark.parametrize("rule", [name for name, fn in RULES.items() if fn.parent])
 def test_a_variant_keeps_its_parents_defaults(rule):
     fn = RULES[rule]

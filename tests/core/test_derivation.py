@@ -195,13 +195,6 @@ def test_an_audit_needs_a_box_for_every_symbol_and_an_inequality():
         Derivation(V).audit("=", V, {}, "")
 
 
-def test_a_mean_uses_linearity_and_nothing_else():
-    assert mean(V, {v: E, g**2: mu}) == b2 * E + (1 - b2) * mu
-    for expression, means in [(V, {v: E, g: mu}), (ADAM.u, {m: E, g: mu}), (m * g, {m: E, g: mu})]:
-        with pytest.raises(ValueError, match="not affine"):
-            mean(expression, means)
-
-
 def test_latex_is_one_aligned_formula_with_reasons_and_hypotheses():
     proof = Derivation(ADAM.u, name="u_t", names={M: "m_t", V: "v_t"}).step(
         HAT, r"by $\sqrt{v}$, 5 % & more"

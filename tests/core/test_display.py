@@ -33,6 +33,41 @@ def test_tables_are_markdown_and_rows_must_fit():
         display.table(["a", "b"], [[1, 2, 3]])
 
 
+@pytest.mark.parametrize(
+    ("align", "rule"),
+    [(None, ":--- | ---: | ---:"), ("lll", ":--- | :--- | :---"), ("rlr", "---: | :--- | ---:")],
+)
+def test_a_table_is_aligned_as_asked_or_with_its_numbers_to_the_right(align, rule):
+    assert display.table("abc", ["123"], align).splitlines()[1] == f"| {rule} |"
+    assert display.table("a", ["1"]).splitlines()[1] == "| :--- |"
+
+
+def bare(x):
+    # a remark
+    y = x
+
+    return y
+
+
+def documented(
+    x,
+    y=(1, 2),
+):
+    """Say what it does,
+
+    on several lines.
+    """
+    return x, y
+
+
+def test_several_functions_are_shown_in_order_without_what_documents_them():
+    text = display.source(bare, documented)
+    assert text == (
+        "```python\ndef bare(x):\n    # a remark\n    y = x\n\n    return y\n\n"
+        "def documented(\n    x,\n    y=(1, 2),\n):\n    return x, y\n```"
+    )
+
+
 def test_a_formula_is_in_the_notation_of_the_book():
     adam = trace("adam")
     shown = display.formula(adam.symbols["eps"] / adam.symbols["beta1"])

@@ -59,6 +59,32 @@ def test_a_problem_without_a_known_minimum_starts_at_its_lowest_point(axes):
     assert levels(axes)[0][0] == 0 and not axes.lines
 
 
+def test_what_lies_below_the_known_minima_is_as_low_as_they_are(axes):
+    """A minimum is known to some digits only, and a point of the grid may be lower."""
+    problem = replace(problems.beale(), minima=(np.zeros(2),))
+    figures.contours(axes, problem, points=40)
+    assert all(np.isfinite(level).all() and level[0] >= 0 for level in levels(axes))
+    grid = np.stack(np.meshgrid(*(np.linspace(*side, 40) for side in problem.window)), axis=-1)
+    highest = problem.value(grid).max() - problem.value(np.zeros(2))
+    assert levels(axes)[1][-1] ** 2 == pytest.approx(highest)
+
+
+def test_the_axes_are_named_and_no_grid_is_drawn_over_the_lines(axes):
+    axes.grid(True)
+    figures.contours(axes, problems.beale(), points=40)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("$x_1$", "$x_2$")
+    assert not any(line.get_visible() for line in axes.get_xgridlines() + axes.get_ygridlines())
+
+
+def test_a_path_runs_over_the_level_lines_below_stars_and_stars_below_its_ends(axes):
+    problem = problems.himmelblau()
+    figures.contours(axes, problem, points=40)
+    figures.path(axes, minimize(Optimizer("adam", lr=0.1), problem, steps=3), "adam")
+    *stars, whole, first, last = (line.get_zorder() for line in axes.lines)
+    ground = max(drawn.get_zorder() for drawn in axes.collections)
+    assert ground < whole < min(stars) <= max(stars) < min(first, last)
+
+
 def test_a_problem_without_a_window_is_refused(axes):
     with pytest.raises(ValueError, match="no window to draw"):
         figures.contours(axes, replace(problems.beale(), window=None))
@@ -91,3 +117,4 @@ def test_the_style_is_set_for_all_figures():
         assert mpl.rcParams["figure.constrained_layout.use"] and mpl.rcParams["axes.grid"]
         assert not (mpl.rcParams["axes.spines.top"] or mpl.rcParams["axes.spines.right"])
         assert not mpl.rcParams["legend.frameon"]
+        assert mpl.rcParams["axes.titlesize"] == mpl.rcParams["font.size"]

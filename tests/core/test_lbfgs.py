@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from support import same
 
-from optlib import NonFiniteError, Optimizer, minimize, problems
+from optlib import NonFiniteError, Optimizer, minimize, problems, trace
 from optlib.rules.lbfgs import lbfgs, with_memory
 from optlib.running.linesearch import LineSearch, armijo, strong_wolfe
 
@@ -157,6 +157,37 @@ def test_negative_curvature_is_not_stored():
     assert not state["s"].any() and not state["y"].any()
 
 
+@pytest.mark.parametrize("curvature", [0.0, 0.5])
+@pytest.mark.parametrize("excess", [-0.25, 0.0, 0.25])
+def test_a_pair_is_stored_if_its_curvature_is_above_the_bound(curvature, excess):
+    opt, x = Optimizer(lbfgs, lr=1.0, curvature=curvature), np.zeros(2)
+    _, state = opt.step(1, np.zeros(2), x, opt.init(x))
+    _, state = opt.step(2, np.array([curvature + excess, 3.0]), np.array([1.0, 0.0]), state)
+    assert state["s"].any() == state["y"].any() == (excess > 0)
+
+
+@pytest.mark.parametrize("g", [[0.25, -0.5], [3.0, -4.0], [0.0, 0.0]])
+def test_the_first_direction_is_the_gradient_at_most_one_long(g):
+    opt, x, g = Optimizer(lbfgs, lr=1.0), np.zeros(2), np.array(g)
+    moved = -opt.step(1, g, x, opt.init(x))[0]
+    np.testing.assert_allclose(moved, g / max(1, np.abs(g).sum()), rtol=1e-15)
+
+
+def test_the_last_ten_pairs_are_kept_unless_told():
+    x = np.zeros((3, 4), np.float32)
+    for rule, memory in ((lbfgs, 10), (with_memory(1), 1), (with_memory(4), 4)):
+        state = Optimizer(rule).init(x)
+        assert state["s"].shape[-1] == state["y"].shape[-1] == memory
+        assert not np.shares_memory(state["s"], state["y"])
+    assert with_memory(4).parent is lbfgs and "4 pairs" in with_memory(4).change
+
+
+@pytest.mark.parametrize("rule", ["lbfgs", "newton"])
+def test_no_symbols_can_follow_what_solves_or_remembers(rule):
+    with pytest.raises(TypeError, match=f"{rule} cannot run on symbols"):
+        trace(rule)
+
+
 def test_searches_refuse_what_they_cannot_do():
     problem, search = problems.rosenbrock(), strong_wolfe()
     with pytest.raises(ValueError, match="does not sweep"):
@@ -169,6 +200,7 @@ def test_searches_refuse_what_they_cannot_do():
         lambda: armijo(shrink=1.0),
         lambda: armijo(c1=0.0),
         lambda: with_memory(0),
+        lambda: with_memory(True),
         lambda: with_memory(2.5),
     ):
         with pytest.raises(ValueError, match="must satisfy|memory"):

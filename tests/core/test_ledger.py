@@ -131,7 +131,8 @@ def test_what_was_found_is_shown(claims):
 
 
 @pytest.mark.parametrize(
-    ("reference", "side"), [(-1.0, "above"), (1.0, "below"), (0.2, "on both sides of")]
+    ("reference", "side"),
+    [(-1.0, "above"), (1.0, "below")] + [(end, "on both sides of") for end in (-0.2, 0.2, 0.6)],
 )
 def test_samples_are_compared_with_the_reference(claims, reference, side):
     shown = str(claims.settle("e", samples=[0.1, 0.3, -0.2, 0.4, 0.6], reference=reference))
@@ -217,6 +218,13 @@ def test_a_table_that_is_badly_written_down_is_refused(written, changes, message
         written(a=entry(**{"verdict": HOLDS, **changes}))
 
 
+def test_a_claim_is_a_table(tmp_path):
+    path = tmp_path / "claims.toml"
+    path.write_text("a = 1")
+    with pytest.raises(LedgerError, match="^a: missing or unknown keys"):
+        ledger.load(path)
+
+
 def test_a_claim_that_holds_needs_no_right_statement(written):
     claims = written(b=entry(HOLDS, right=None), a=entry(HOLDS, erratum="Section 2.1"))
     assert list(claims) == ["b", "a"]
@@ -256,7 +264,7 @@ def test_the_coverage_of_the_interval_is_exact(n):
     assert np.mean(covered) == pytest.approx(stated.pop(), abs=1e-15)
 
 
-@pytest.mark.parametrize("wanted", [0.5, 0.8, 0.9, 0.99])
+@pytest.mark.parametrize("wanted", [0.01, 0.5, 0.8, 0.9, 0.99, 1.0])
 @pytest.mark.parametrize("n", range(2, 12))
 def test_the_interval_is_the_narrowest_that_covers_enough(n, wanted):
     samples = np.random.default_rng(n).standard_normal(n)

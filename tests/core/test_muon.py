@@ -103,3 +103,14 @@ def test_muon_with_a_zero_gradient_stays():
     for name in MUONS:
         x, _ = run(Optimizer(name), start((3, 4)), [np.zeros((3, 4))])
         assert same(x, start((3, 4)))
+
+
+@pytest.mark.parametrize("shape", [(3, 5), (5, 3), (4, 4)])
+def test_runs_of_a_sweep_take_their_own_number_of_steps(shape):
+    g, steps = np.random.default_rng(0).standard_normal((3, *shape)) / 9, [0, 2, 5]
+    several = muon.newton_schulz(np, g, *JORDAN, np.array(steps)[:, None, None])
+    for own, matrix, count in zip(several, g, steps, strict=True):
+        np.testing.assert_allclose(
+            own, muon.newton_schulz(np, matrix, *JORDAN, count), rtol=1e-13, atol=1e-15
+        )
+    assert np.array_equal(several[0], g[0])

@@ -87,4 +87,13 @@ def test_every_mutant_listed_as_without_effect_is_one():
     """A line that has changed since leaves the list."""
     for file, line, change in mutate.listed():
         source = (ROOT / file).read_text(encoding="utf-8")
-        assert (file, line, change) in {m.key(source) for m in mutants(Path(file), source)}
+        keys = {m.key(source) for m in mutants(Path(file), source)}
+        assert (file, line, change) in keys | {(file, line, None) for file, line, _ in keys}
+
+
+def test_a_line_may_be_listed_with_every_change():
+    first, second = mutate.chosen("rules", 2, seed=0)
+    source = (ROOT / first.path).read_text(encoding="utf-8")
+    file, line, change = first.key(source)
+    for known in ({(file, line, change)}, {(file, line, None)}):
+        assert mutate.equivalent(first, known) and not mutate.equivalent(second, known)

@@ -6,7 +6,7 @@ import pytest
 from optlib import Optimizer
 from optlib.problems import datasets
 from optlib.problems.curvature import hessian_times, sharpness
-from optlib.problems.networks import accuracy, mlp, smoothed
+from optlib.problems.networks import accuracy, cross_entropy, mlp, smoothed
 from optlib.problems.transformer import transformer
 from optlib.running.train import train
 
@@ -54,6 +54,23 @@ def test_scores_have_a_class_axis(case):
     network, params, batch = case
     scores = network.scores(params, batch[0])
     assert scores.shape == (*batch[1].shape, 4 if network.name.startswith("mlp") else 7)
+
+
+def test_the_loss_is_the_mean_of_minus_the_logarithm_of_the_right_share(case):
+    network, params, batch = case
+    scores = network.scores(params, batch[0]).reshape(-1, 7 if batch[1].ndim > 1 else 4)
+    shares = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    right = shares[np.arange(batch[1].size), batch[1].ravel()]
+    assert network.loss(params, batch) == pytest.approx(-np.log(right).mean(), rel=1e-12)
+    best = shares.argmax(axis=1).reshape(batch[1].shape)
+    assert accuracy(network, params, (batch[0], best)) == 1.0
+    best.flat[0] = (best.flat[0] + 1) % 4
+    assert accuracy(network, params, (batch[0], best)) == pytest.approx(1 - 1 / best.size)
+
+
+def test_large_scores_do_not_overflow():
+    scores, labels = np.array([[1e4, -1e4], [3.0, 3.0]]), np.array([0, 1])
+    assert cross_entropy(scores, labels) == pytest.approx(np.log(2) / 2)
 
 
 def test_no_place_sees_the_future():
@@ -121,6 +138,27 @@ def test_smoothed_is_the_mean_of_the_last():
     np.testing.assert_allclose(smoothed(np.stack([losses, losses]), 3)[1], smoothed(losses, 3))
 
 
+@pytest.mark.parametrize("shape", [(8,), (2, 8), (0,)])
+def test_the_mean_of_the_last_one_is_the_loss_itself(shape):
+    losses = np.random.default_rng(0).standard_normal(shape)
+    np.testing.assert_allclose(smoothed(losses, 1), losses, atol=1e-14)
+
+
+def test_the_plain_perceptron_takes_digits_and_every_network_starts_as_it_says():
+    data, rng = datasets.digits(), np.random.default_rng(0)
+    assert mlp().scores(mlp().init(rng), data.x[:3]).shape == (3, 10)
+    wide = mlp((400, 300, 200)).init(rng, np.float64)
+    assert wide["W1"].std() == pytest.approx((2 / 400) ** 0.5, rel=0.02)
+    assert wide["W2"].std() == pytest.approx((2 / 300) ** 0.5, rel=0.02)
+    wide = transformer(90, layers=1, width=120, heads=4, context=80).init(rng, np.float64)
+    for name in ("qkv0", "mix0", "up0", "down0", "scores"):
+        inputs, outputs = wide[name].shape
+        outputs = 120 if name == "qkv0" else outputs
+        assert wide[name].std() == pytest.approx((2 / (inputs + outputs)) ** 0.5, rel=0.02)
+    for name in ("characters", "places"):
+        assert wide[name].std() == pytest.approx(120**-0.5, rel=0.02)
+
+
 def test_digits_are_scaled_split_and_fixed():
     data = datasets.digits()
     assert data.x.shape == (1437, 64) and data.x_test.shape == (360, 64)
@@ -141,6 +179,24 @@ def test_text_is_the_book():
     np.testing.assert_array_equal(x[:, 1:], y[:, :-1])
     np.testing.assert_array_equal(x, again)
     assert x.shape == (4, 10)
+    assert len(text.test) == 148_303 // 10
+
+
+def test_every_piece_and_every_example_is_drawn_sooner_or_later():
+    five = np.arange(5)
+    x, y = datasets.windows(five, batch=100, context=3, seed=0)(1)
+    assert set(map(tuple, np.hstack([x, y]))) == {(0, 1, 2, 1, 2, 3), (1, 2, 3, 2, 3, 4)}
+    x, y = datasets.samples(five, five**2, batch=100, seed=0)(1)
+    assert set(zip(x.tolist(), y.tolist(), strict=True)) == {(k, k * k) for k in range(5)}
+
+
+@pytest.mark.parametrize("make", [datasets.windows, datasets.samples])
+def test_a_batch_depends_on_seed_and_step(make):
+    x = np.arange(1000)
+    given = (x, 10, 3) if make is datasets.windows else (x, x, 10)
+    first = make(*given, seed=1)(1)[0]
+    assert not np.array_equal(first, make(*given, seed=1)(2)[0])
+    assert not np.array_equal(first, make(*given, seed=2)(1)[0])
 
 
 def test_curvature_is_that_of_the_dense_hessian(case):

@@ -137,6 +137,7 @@ def test_an_array_that_overlaps_itself_is_refused(fold):
         lambda b: as_strided(b, (1, 4), (0, 8)),
         lambda b: as_strided(b, (2, 2, 2), (8, 24, 48)),
         lambda b: as_strided(b, (3, 2), (16, 24)),
+        lambda b: as_strided(b, (0, 3), (24, 0)),
     ],
 )
 def test_an_array_with_odd_strides_that_does_not_overlap_is_moved(view):

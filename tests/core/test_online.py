@@ -1,5 +1,7 @@
 """Online problems and the regret of a run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -25,8 +27,9 @@ def test_runs_stay_in_the_box():
 
 @pytest.mark.parametrize("x", [-2.0, -0.5, 0.3, 1.7])
 @pytest.mark.parametrize("t", [None, 1, 2])
-def test_the_hinges_have_their_gradients(x, t):
-    problem, h, at = hinge_cycle(SLOPES), 1e-6, np.array([x])
+@pytest.mark.parametrize("slopes", [SLOPES, (0.0, 2.0)])
+def test_the_hinges_have_their_gradients(slopes, x, t):
+    problem, h, at = hinge_cycle(slopes), 1e-6, np.array([x])
     slope = (problem.value(at + h, t) - problem.value(at - h, t)) / (2 * h)
     assert problem.grad(at, t)[0] == pytest.approx(float(slope), abs=1e-6)
 
@@ -54,6 +57,15 @@ def test_regret_is_the_sum_of_the_losses_before_each_step():
     assert regret(problem, run, best=[1.0])[0] == pytest.approx(0.0)
 
 
+def test_regret_compares_with_the_first_minimum_unless_told():
+    both = (np.array([-1.0]), np.array([1.0]))
+    problem = replace(linear_cycle((1.0, -1.0)), minima=both)
+    run = minimize(Optimizer("sgd", lr=0.1), problem, steps=3)
+    for own, best in ((regret(problem, run), both[0]), (regret(problem, run, best=[1.0]), both[1])):
+        np.testing.assert_allclose(own, regret(replace(problem, minima=()), run, best=best))
+    assert not np.allclose(regret(problem, run), regret(problem, run, best=[1.0]))
+
+
 def test_regret_of_a_sweep_has_its_shape():
     problem = linear_cycle(SLOPES)
     run = minimize(Optimizer("sgd", lr=np.array([0.1, 0.2])), problem, steps=5)
@@ -67,9 +79,20 @@ def test_bad_slopes_are_refused(make, slopes):
         make(slopes)
 
 
-def test_bad_starts_and_runs_are_refused():
-    with pytest.raises(ValueError, match="start"):
-        linear_cycle(SLOPES, start=2.0)
+@pytest.mark.parametrize("make", [linear_cycle, hinge_cycle])
+def test_a_run_starts_where_it_is_told_and_else_at_one(make):
+    assert make(SLOPES).start.tolist() == [1.0]
+    for start in (-1.0, 0.25, 1.0):
+        assert make(SLOPES, start).start.tolist() == [start]
+
+
+@pytest.mark.parametrize("start", [-2.0, -1.001, 1.001, float("nan")])
+def test_a_start_outside_of_the_box_is_refused(start):
+    with pytest.raises(ValueError, match="start must lie in"):
+        linear_cycle(SLOPES, start)
+
+
+def test_bad_runs_are_refused():
     problem = linear_cycle((1.0, -1.0))
     run = minimize(Optimizer("sgd", lr=0.1), problem, steps=4)
     with pytest.raises(ValueError, match="no minimum"):
@@ -77,6 +100,9 @@ def test_bad_starts_and_runs_are_refused():
     run = minimize(Optimizer("sgd", lr=0.1), problem, steps=4, record=2)
     with pytest.raises(ValueError, match="every step"):
         regret(problem, run, best=[0.0])
+    late = minimize(Optimizer("sgd", lr=0.1), problem, steps=4, t0=4, state={})
+    with pytest.raises(ValueError, match="from the first"):
+        regret(problem, late, best=[0.0])
 
 
 @pytest.mark.parametrize("make", [linear_cycle, hinge_cycle])

@@ -138,6 +138,18 @@ def test_a_wrong_value_is_refused_and_nothing_changed(argument, value, error, me
     assert repr(group) == before and loop.step([np.ones(2)])
 
 
+def test_another_start_of_the_state_is_taken_before_the_first_step_alone():
+    x, y = np.ones(2), np.ones(2)
+    loop, other = (optim.Adagrad([a], initial_accumulator_value=0.5) for a in (x, y))
+    loop.param_groups[0]["initial_accumulator_value"] = 2.0
+    assert loop.state_dict()["state"][0]["v"].tolist() == [2.0, 2.0]
+    other.step([np.ones(2)])
+    with pytest.raises(ValueError, match="initial_accumulator_value=2.0 would need another state"):
+        other.param_groups[0]["initial_accumulator_value"] = 2.0
+    other.param_groups[0]["initial_accumulator_value"] = 0.5
+    assert other.step([np.ones(2)])
+
+
 def test_a_list_that_is_changed_later_changes_nothing_unseen():
     betas = [0.9, 0.999]
     loop = optim.Adam([np.ones(2)], betas=betas)

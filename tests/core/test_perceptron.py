@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optlib import Optimizer, minimize
+from optlib.problems.base import affine_maps
 from optlib.problems.perceptron import perceptron, top_eigenvalue
 
 RNG = np.random.default_rng(0)
@@ -64,8 +65,32 @@ def test_top_eigenvalue():
     assert few <= eigenvalues[-1] + 1e-12
 
 
-def test_refusals():
+def test_weights_start_with_variance_one_over_the_inputs_and_biases_at_zero():
+    net = perceptron(np.ones((2, 400)), np.ones((2, 2)), (300, 5))
+    maps = affine_maps(net.start, [(400, 300), (300, 5), (5, 2)])
+    for (weights, bias), inputs in zip(maps[:2], (400, 300), strict=True):
+        assert weights.std() == pytest.approx(inputs**-0.5, rel=0.05) and not bias.any()
+    assert np.array_equal(net.start, net.draw(0)) and not np.array_equal(net.start, net.draw(1))
+    assert np.array_equal(perceptron(*DATA, (4,), seed=3).start, perceptron(*DATA, (4,)).draw(3))
+
+
+def test_the_value_is_the_halved_mean_squared_error():
+    net = perceptron(*DATA, (4,))
+    (first, bias), (second, end) = affine_maps(net.start, [(3, 4), (4, 2)])
+    errors = [
+        np.tanh(a @ first + bias[0]) @ second + end[0] - y for a, y in zip(*DATA, strict=True)
+    ]
+    assert net.value(net.start) == pytest.approx(np.mean([e @ e for e in errors]) / 2)
+
+
+@pytest.mark.parametrize(
+    "data", [(DATA[0], DATA[1][:5]), (DATA[0], DATA[1][:, 0]), (DATA[0][:, 0], DATA[1])]
+)
+def test_data_that_are_no_two_tables_are_refused(data):
     with pytest.raises(ValueError, match="as many rows"):
-        perceptron(DATA[0], DATA[1][:5])
+        perceptron(*data)
+
+
+def test_refusals():
     with pytest.raises(ValueError, match="needs a unit"):
         perceptron(*DATA, (4, 0))

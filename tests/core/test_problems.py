@@ -38,7 +38,7 @@ def test_gradient_and_hessian_are_sympys(problem, points):
     f = problem.value(np.array(symbols, dtype=object))
     grad = sp.lambdify(symbols, [sp.diff(f, s) for s in symbols])
     hess = sp.lambdify(symbols, sp.hessian(f, symbols))
-    for x in points.reshape(-1, *problem.shape):
+    for x in [*points.reshape(-1, *problem.shape), np.zeros(problem.shape)]:
         np.testing.assert_allclose(problem.grad(x), grad(*x), rtol=1e-11, atol=1e-11)
         np.testing.assert_allclose(problem.hess(x), hess(*x), rtol=1e-11, atol=1e-10)
 
@@ -67,6 +67,23 @@ def test_the_window_shows_start_and_minima(problem):
             assert all(low <= v <= high for v, (low, high) in zip(x, problem.window, strict=True))
 
 
+@pytest.mark.parametrize("even", [problems.quadratic(), problems.rastrigin(), problems.saddle()])
+def test_what_is_even_along_both_axes_is_drawn_so(even):
+    x = np.random.default_rng(1).uniform(-2, 2, (20, 2))
+    for axis, (low, high) in enumerate(even.window):
+        mirrored = x.copy()
+        mirrored[:, axis] *= -1
+        assert low == -high
+        np.testing.assert_allclose(even.value(mirrored), even.value(x), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", [name for name in PROBLEMS if "quadratic" not in name])
+def test_single_precision_is_kept(name):
+    problem, x = PROBLEMS[name], np.ones((3, 2), np.float32)
+    kept = problem.value(x), problem.grad(x), problem.hess(x)
+    assert {a.dtype for a in kept} == {np.dtype(np.float32)}
+
+
 def test_noise_depends_on_seed_and_step_alone(problem, points):
     noisy = problems.noisy(problem, sigma=2.0, seed=7)
     x = points[0]
@@ -80,6 +97,24 @@ def test_noise_depends_on_seed_and_step_alone(problem, points):
     assert draws.mean() == pytest.approx(0, abs=0.15) and draws.std() == pytest.approx(2, abs=0.1)
 
 
+def test_noise_is_standard_from_seed_0_unless_told(problem):
+    x = problem.start
+    for told, sigma, seed in (({}, 1, 0), ({"sigma": 0.5}, 0.5, 0), ({"seed": 3}, 1, 3)):
+        drawn = np.random.default_rng([seed, 4]).standard_normal(problem.shape)
+        noise = problems.noisy(problem, **told).grad(x, 4) - problem.grad(x)
+        np.testing.assert_allclose(noise, sigma * drawn, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"sigma": -1.0}, {"sigma": float("nan")}, {"seed": -1}, {"seed": 0.5}]
+)
+def test_noise_of_another_kind_is_refused(wrong):
+    with pytest.raises(ValueError, match=f"noisy: {next(iter(wrong))} must satisfy 0 <="):
+        problems.noisy(problems.beale(), **wrong)
+    silent = problems.noisy(problems.beale(), sigma=0)
+    assert np.array_equal(silent.grad(np.ones(2), 1), silent.grad(np.ones(2)))
+
+
 def test_the_quadratic_has_the_eigenvalues_it_was_given():
     q, _ = np.linalg.qr(np.random.default_rng(0).standard_normal((4, 4)))
     for rotation in (0.0, 1.1, q):
@@ -87,11 +122,35 @@ def test_the_quadratic_has_the_eigenvalues_it_was_given():
         np.testing.assert_allclose(np.linalg.eigvalsh(h), [1, 10, 100, 1000], rtol=1e-10)
 
 
+@pytest.mark.parametrize("rotation", [0.0, 0.4, -2.0])
+@pytest.mark.parametrize("dim", [1, 2, 5])
+def test_a_quadratic_is_started_one_unit_along_every_axis_of_its_own(rotation, dim):
+    problem = problems.quadratic(16, rotation, dim)
+    values, axes = np.linalg.eigh(problem.hess(problem.start))
+    np.testing.assert_allclose(values, np.geomspace(1, 16, dim), rtol=1e-12)
+    np.testing.assert_allclose(np.abs(problem.start @ axes), np.ones(dim), rtol=1e-12)
+
+
+def test_without_arguments_a_quadratic_is_100_times_as_steep_along_the_second_axis():
+    np.testing.assert_array_equal(problems.quadratic().hess(np.zeros(2)), [[1, 0], [0, 100]])
+
+
+def test_rosenbrock_starts_where_rosenbrock_did():
+    assert problems.rosenbrock().value(problems.rosenbrock().start) == pytest.approx(24.2)
+
+
+@pytest.mark.parametrize(
+    "rotation", [np.ones((2, 2)), [[1, 1e-4], [0, 1]], np.eye(3), np.eye(2, dtype=complex), [1, 0]]
+)
+def test_what_does_not_rotate_is_refused(rotation):
+    with pytest.raises(ValueError, match="an angle or an orthogonal 2 x 2 matrix"):
+        problems.quadratic(10, rotation)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
         (lambda: problems.quadratic(0.5), "condition must satisfy 1 <= condition"),
-        (lambda: problems.quadratic(10, rotation=np.ones((2, 2))), "orthogonal"),
         (lambda: problems.ravine(0.0), "steepness must satisfy 0 < steepness"),
         (lambda: problems.noisy(problems.beale(), sigma=-1.0), "sigma must satisfy 0 <= sigma"),
     ],

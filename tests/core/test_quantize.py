@@ -40,6 +40,18 @@ def test_the_dynamic_code_halves_its_values_with_each_decade():
         assert (code < 0).sum() == (127 if signed else 0)
 
 
+@pytest.mark.parametrize(("signed", "most"), [(True, 64), (False, 128)])
+def test_a_value_of_the_dynamic_code_is_the_middle_of_its_cell(signed, most):
+    code = dynamic_code(signed)
+    for k in range(7):
+        cells = most >> k
+        middles = 10.0**-k * (0.1 + 0.9 * (np.arange(cells) + 0.5) / cells)
+        decade = code[(code > 10.0 ** (-k - 1)) & (code < 10.0**-k)]
+        np.testing.assert_allclose(decade, middles, rtol=1e-12)
+    if signed:
+        np.testing.assert_array_equal(code[code < 0], -code[(code > 0) & (code < 1)][::-1])
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_the_values_of_a_code_come_back_as_they_were(code):
     x = (3 * code).astype(np.float32)
@@ -103,6 +115,33 @@ def test_the_bytes_are_those_of_the_arrays():
 def test_a_wrong_code_or_block_is_refused(code, block, message):
     with pytest.raises(ValueError, match=message):
         quantize(np.ones(8), code, block)
+
+
+@pytest.mark.parametrize("code", [[1.0], [0.0, 1.0, 1.0], [[0.0, 1.0]]])
+def test_a_code_that_tells_nothing_apart_is_refused(code):
+    with pytest.raises(ValueError, match="2 to 256 values that increase"):
+        quantize(np.ones(8), code)
+
+
+@pytest.mark.parametrize("code", [[0.0, 1.0], np.arange(256) / 255])
+def test_a_code_may_have_two_values_or_256_and_a_block_one_number(code):
+    packed = quantize(np.array([1.0, 0.0, 1.0]), code, 1)
+    assert packed.scales.tolist() == [1, 0, 1]
+    assert dequantize(packed, code, 1).tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize("code", [linear_code, dynamic_code])
+def test_a_code_has_signs_unless_told(code):
+    assert np.array_equal(code(), code(True)) and (code() < 0).any() and (code(False) >= 0).all()
+
+
+def test_a_block_holds_2048_numbers_unless_told():
+    x, code = gaussian(5000), dynamic_code()
+    packed, told = quantize(x, code), quantize(x, code, 2048)
+    assert np.array_equal(packed.scales, told.scales) and packed.scales.shape == (3,)
+    back = dequantize(packed, code)
+    assert np.array_equal(back, dequantize(packed, code, 2048))
+    assert np.array_equal(back, blockwise(code)(x)) and bytes_per_number() == 1 + 4 / 2048
 
 
 def test_rounding_gives_back_the_type_and_the_nearest_number():

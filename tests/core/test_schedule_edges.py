@@ -1,7 +1,9 @@
 """Edges of the schedules: what does not go together is refused, all else gives finite numbers."""
 
+import inspect
 import re
 
+import array_api_strict as strict
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -64,6 +66,23 @@ def test_lengths_that_do_not_go_together_are_refused(name, numbers, words):
         schedule(name, peak=1.0, **numbers)
 
 
+@pytest.mark.parametrize(
+    ("name", "lengths", "least"),
+    [
+        ("linear_to_zero", {"warmup": 9}, 10),
+        ("one_cycle", {"rise": 9}, 10),
+        *((name, {"warmup": 4, "cooldown": 7}, 10) for name in ("wsd", "wsd_cosine", "wsd_sqrt")),
+    ],
+)
+def test_a_run_may_be_as_short_as_its_parts_let_it(name, lengths, least):
+    assert schedule(name, peak=1.0, total=least, **lengths)(least) < 1e-5
+    several = np.array([least, least + 5])
+    assert schedule(name, peak=1.0, total=several, **lengths).shape == (2,)
+    for short in (least - 1, np.array([least + 5, least - 1])):
+        with pytest.raises(ValueError, match="must hold, got"):
+            schedule(name, peak=1.0, total=short, **lengths)
+
+
 @pytest.mark.parametrize("name", ["wsd", "wsd_cosine", "wsd_sqrt"])
 def test_a_warmup_of_one_step_leaves_the_whole_run_to_the_cooldown(name):
     values = schedule(name, peak=1.0, warmup=1, cooldown=10, total=10)(np.arange(1, 11))
@@ -79,6 +98,106 @@ def test_a_step_before_the_start_is_refused(t):
 def test_an_inverse_root_begins_after_step_0():
     with pytest.raises(ValueError, match="the step must satisfy 0 < t, got 0"):
         schedule("inverse_sqrt", peak=1.0, warmup=10)(0)
+
+
+@pytest.mark.parametrize("t", [float("inf"), np.array([1.0, np.inf]), np.array([np.nan, 1.0])])
+def test_a_step_that_is_no_number_is_refused(t):
+    with pytest.raises(ValueError, match="the step must satisfy"):
+        schedule("constant", peak=1.0)(t)
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_no_steps_have_no_values_and_the_first_step_of_all_has_one(name):
+    lengths = {"warmup": 4, "cooldown": 4, "rise": 4, "total": 9, "period": 3, "width": 8}
+    numbers = {"peak": 1.0, "gamma": 0.5, "power": 2.0, "first": 3, "second": 6, **lengths}
+    bound = schedule(name, **{k: v for k, v in numbers.items() if k in SCHEDULES[name].hyper})
+    assert bound(np.array([], dtype=int)).shape == (0,)
+    if 0 in SCHEDULES[name].steps:
+        assert bound(np.arange(2)).tolist() == pytest.approx([bound(0), bound(1)])
+        assert np.isfinite(bound(0))
+    else:
+        with pytest.raises(ValueError, match="the step must satisfy 0 < t, got 0"):
+            bound(np.arange(2))
+
+
+# What a keyword is where it is not given: the lowest rate is 0, cycles are equally long; the
+# factors are those of torch's StepLR, MultiStepLR and OneCycleLR.
+DEFAULTS = {"floor": 0.0, "multiplier": 1, "gamma": 0.1, "div": 25.0, "final_div": 1e4}
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_a_keyword_has_the_same_default_in_every_schedule(name):
+    own = {k: v for k, v in SCHEDULES[name].hyper.items() if v is not inspect.Parameter.empty}
+    assert own.items() <= DEFAULTS.items()
+
+
+@pytest.mark.parametrize("at", [1, 4])
+@pytest.mark.parametrize("second", ["inverse_sqrt", "vaswani"])
+def test_a_joined_schedule_never_sees_a_step_before_its_first(second, at):
+    numbers = {"warmup": 3, **({"peak": 1.0} if second == "inverse_sqrt" else {"width": 8})}
+    late = schedule(second, **numbers)
+    joined = join(schedule("constant", peak=0.5), late, at=at)
+    assert list(joined(np.arange(at, at + 3))) == [0.5, late(1), late(2)]
+
+
+@pytest.mark.parametrize("at", [0, -1, 2.5, 3.0, True, None, "3"])
+def test_schedules_are_joined_at_a_whole_step_alone(at):
+    with pytest.raises(ValueError, match="at must be a whole step >= 1"):
+        join(*[schedule("constant", peak=1.0)] * 2, at=at)
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_both_parts_of_a_join_are_bound(part):
+    parts = [schedule("constant", peak=1.0)] * 2
+    parts[part] = SCHEDULES["constant"]
+    with pytest.raises(TypeError, match="join takes bound schedules, got <function constant"):
+        join(*parts, at=3)
+
+
+def test_a_schedule_says_what_it_is():
+    bound = schedule("cosine", peak=0.5, total=10)
+    assert repr(bound) == "schedule(cosine, peak=0.5, total=10, floor=0.0)"
+
+
+def test_a_setting_of_a_schedule_is_no_schedule():
+    with pytest.raises(TypeError, match="constant: peak must be a number or an array"):
+        schedule("constant", peak=schedule("constant", peak=1.0))
+
+
+def test_settings_that_do_not_broadcast_are_refused():
+    with pytest.raises(ValueError, match="do not broadcast"):
+        schedule("linear_warmup", peak=np.ones(2), warmup=np.full(3, 5))
+
+
+def test_settings_in_another_library_are_not_looked_at():
+    """Under a trace they have no values."""
+    warmup = strict.asarray([10, 2])
+    assert schedule("linear_to_zero", peak=1.0, warmup=warmup, total=5).hyper["warmup"] is warmup
+
+
+def test_a_beta_may_become_zero_and_not_less():
+    old = {"lr": 1e-3, "beta1": 0.5, "beta2": 0.75, "eps": 1e-8}
+    assert batchsize.square_root(2, **old)["beta1"] == 0
+    with pytest.raises(ValueError, match="beta1 would be"):
+        batchsize.square_root(2 + 1e-9, **old)
+
+
+@pytest.mark.parametrize("name", ["linear", "square_root"])
+@pytest.mark.parametrize("kappa", [0, -1, float("nan"), float("inf")])
+def test_every_rule_for_the_batch_size_wants_a_positive_quotient(name, kappa):
+    settings_ = {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    given = settings_ if name == "square_root" else {"lr": 0.1}
+    with pytest.raises(ValueError, match="kappa must satisfy 0 < kappa"):
+        getattr(batchsize, name)(kappa, **given)
+
+
+@pytest.mark.parametrize("changed", ["lr", "beta1", "beta2", "eps"])
+def test_the_old_settings_are_checked_by_name(changed):
+    settings_ = {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, changed: -1.0}
+    with pytest.raises(ValueError, match=f"square_root: {changed} must satisfy"):
+        batchsize.square_root(2, **settings_)
+    with pytest.raises(ValueError, match="linear: lr must satisfy"):
+        batchsize.linear(2, lr=-1.0)
 
 
 def test_schedules_of_libraries_are_joined_from_their_step_0():

@@ -262,3 +262,13 @@ def test_an_eigenvalue_that_rounding_made_negative_counts_as_zero():
     below, at = (inverse_fourth_root(np, np.diag([1.0, low]), 1e-6) for low in (-1e-5, 0.0))
     np.testing.assert_allclose(below, at, rtol=1e-12)
     assert below[1, 1] == pytest.approx(1e-6**-0.25)
+
+
+@pytest.mark.parametrize("eps", [0.0, 0.1])
+@pytest.mark.parametrize("values", [(16.0, 0.0, 0.0), (16.0, 1.0, 0.25), (0.0, 0.0, 0.0)])
+def test_a_root_of_zero_has_the_inverse_zero(values, eps):
+    q = rotation(3, 0) if eps else np.eye(3)
+    damped = np.array(values) + eps * max(values)
+    inverse = [v**-0.25 if v else 0.0 for v in damped]
+    found = inverse_fourth_root(np, (q * values) @ q.T, eps)
+    np.testing.assert_allclose(found, (q * inverse) @ q.T, atol=1e-12)

@@ -28,6 +28,8 @@ ENDS = [
 ]
 IDS = [f"{dtype.__name__}-{size:g}" for dtype, size, _ in ENDS]
 
+WORDS = [getattr(sizes, w) for w in ("norm", "rms", "mean", "mean_square", "norm_square", "total")]
+
 # A square input is solved with, not summed.
 REDUCING = [name for name, fn in RULES.items() if fn.scope != "element" and not fn.square]
 
@@ -70,13 +72,15 @@ def test_inner_products_scale_with_each_factor(power, against):
     assert got == pytest.approx(math.copysign(1, plain) * abs(exact), rel=1e-14)
 
 
-@pytest.mark.parametrize("word", [sizes.norm, sizes.rms, sizes.mean_square, sizes.norm_square])
+@pytest.mark.parametrize("word", WORDS)
 def test_ordinary_entries_give_the_plain_formula_bit_by_bit(word):
     plain = {
         sizes.norm: lambda a: np.sqrt(np.sum(a * a, axis=-1, keepdims=True)),
         sizes.rms: lambda a: np.sqrt(np.sum(a * a, axis=-1, keepdims=True)) / 7,
         sizes.mean_square: lambda a: np.sum(a * a, axis=-1, keepdims=True) / 49,
         sizes.norm_square: lambda a: np.sum(a * a, axis=-1, keepdims=True),
+        sizes.mean: lambda a: np.sum(a, axis=-1, keepdims=True) / 49,
+        sizes.total: lambda a: np.sum(a, axis=-1, keepdims=True),
     }
     for dtype in (np.float32, np.float64):
         for size in (1e-10, 1.0, 1e10):
@@ -84,7 +88,7 @@ def test_ordinary_entries_give_the_plain_formula_bit_by_bit(word):
             assert np.array_equal(word(XP, a), plain[word](a))
 
 
-@pytest.mark.parametrize("word", [sizes.norm, sizes.rms, sizes.mean_square, sizes.norm_square])
+@pytest.mark.parametrize("word", WORDS)
 def test_rows_are_apart_and_odd_values_stay_visible(word):
     rows = np.stack([entries(np.float64, s, 5) for s in (1e-200, 1.0, 1e150)])
     rows = np.concatenate(
@@ -95,6 +99,38 @@ def test_rows_are_apart_and_odd_values_stay_visible(word):
         for row, own in zip(rows, got, strict=True):
             assert np.array_equal(word(XP, row), own, equal_nan=True)
     assert np.isnan(got[3]) and np.isinf(got[4]) and got[5] == 0
+
+
+def test_rows_of_inner_products_are_apart():
+    a, b = entries(float, 1.0, (3, 5)), entries(float, 1e-170, (3, 5), seed=1)
+    rows = np.concatenate([a, b, b]), np.concatenate([a, a, b])
+    whole = sizes.inner(XP, *rows)
+    assert whole.shape == (9, 1)
+    for k in range(9):
+        assert np.array_equal(sizes.inner(XP, rows[0][k], rows[1][k]), whole[k])
+
+
+@pytest.mark.parametrize(("dtype", "exponent"), [(np.float32, 128), (np.float64, 1024)])
+@pytest.mark.parametrize("count", [1, 4])
+def test_entries_are_leveled_outside_of_the_middle_three_quarters_alone(dtype, exponent, count):
+    low, high = dtype(2.0) ** (-3 * exponent // 8), dtype(2.0) ** (3 * exponent // 8)
+    far = 2.0 ** (3 * exponent // 4)
+    below, above = np.nextafter(low, dtype(0)), np.nextafter(high, dtype(np.inf))
+    for largest, s in ((below, far), (low, 1), (1, 1), (high, 1), (above, 1 / far), (0, far)):
+        for sign in (1, -1):
+            a = np.array([sign * largest] + [0] * (count - 1), dtype)
+            level, scale = sizes.leveled(XP, a)
+            assert float(scale[0]) == s and np.array_equal(level, a * dtype(s))
+            assert level.dtype == scale.dtype == dtype
+
+
+@pytest.mark.parametrize("word", WORDS)
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_nothing_has_no_size(word, dtype):
+    if word in (sizes.norm, sizes.norm_square, sizes.total):
+        assert word(XP, np.zeros((2, 0), dtype)).tolist() == [[0], [0]]
+    assert word(XP, np.zeros((0, 3), dtype)).shape == (0, 1)
+    assert word(XP, np.ones(3, dtype)).dtype == np.result_type(dtype, np.float32)
 
 
 def test_symbols_get_the_plain_formula():

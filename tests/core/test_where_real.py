@@ -1,14 +1,10 @@
 """Lines are about the set on which they are real: it is printed, and it does not shrink unsaid."""
 
-import signal
-
 import pytest
 import sympy as sp
 
-from optlib.algebra.bounded import OutOfTime, budget
 from optlib.algebra.derivation import Derivation, DerivationError
 from optlib.algebra.proof.limits import limit_verdict
-from optlib.algebra.reading import AnswerError, parse
 from optlib.algebra.verdicts import apart, verdict
 
 x, y, n, g = sp.symbols("x y n g")
@@ -247,26 +243,6 @@ def test_a_chain_that_is_real_nowhere_does_not_begin():
     for start in (sp.nan, sp.zoo, sp.I * x, sp.oo):
         with pytest.raises(DerivationError, match="real nowhere"):
             Derivation(start)
-
-
-def test_a_budget_leaves_the_alarm_as_it_was():
-    before = signal.getsignal(signal.SIGALRM)
-    with pytest.raises(OutOfTime), budget(0.01):
-        while True:
-            pass
-    with budget(60):
-        pass
-    assert signal.getsignal(signal.SIGALRM) == before
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-
-
-@pytest.mark.parametrize(("literal", "readable"), [("1e1000", True), ("1e1001", False)])
-def test_numbers_have_a_longest_exponent(literal, readable):
-    if readable:
-        assert parse(literal) == 10**1000
-    else:
-        with pytest.raises(AnswerError, match="too long"):
-            parse(literal)
 
 
 def test_values_are_told_with_six_digits_and_as_many_as_tell_them_apart():

@@ -85,7 +85,13 @@ def follows(fact: Hypothesis, known: Sequence[Hypothesis], domains: Domains) -> 
     return any(all(follows(n, known, domains) for n in _nonzero(t, frozen)) for t in terms)
 
 
-def _needs(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
+@lru_cache(maxsize=8192)
+def _needs(e: sp.Basic, known: frozenset) -> tuple[Hypothesis, ...]:
+    """What an expression needs; a part that stands in many places is asked once."""
+    return tuple(dict.fromkeys(_found(e, known)))
+
+
+def _found(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
     if e is sp.I or e.is_finite is False or e is sp.nan:
         yield Hypothesis(e, "@ real")
     if isinstance(e, sp.Piecewise):
@@ -195,11 +201,11 @@ def _index_allowed(
 
 
 def _nonzero(e: sp.Basic, known: frozenset) -> Iterator[Hypothesis]:
-    for f, _ in _factors(e):
+    for f, _ in _parts(e, known):
         while isinstance(f, sp.Abs) or (isinstance(f, sp.Pow) and f.exp.is_positive):
             f = f.args[0]
         if not (_positive(f, known) or _positive(-f, known)):
-            same = sp.expand(e + f) == 0
+            same = _expanded(e + f) == 0
             yield Hypothesis(e if same else _as_written(f, e), "@ != 0")
 
 
@@ -217,7 +223,7 @@ def _signed(e: sp.Basic, known: frozenset, pattern: str) -> Iterator[Hypothesis]
     if _positive(e, known) or (not strict and _nonnegative(e, known)):
         return
     rest = sp.Integer(1)
-    for f, k in _factors(e):
+    for f, k in _parts(e, known):
         if k % 2 == 0 or _nonnegative(f, known):
             if strict:
                 yield from _nonzero(f, known)
@@ -231,6 +237,13 @@ def _signed(e: sp.Basic, known: frozenset, pattern: str) -> Iterator[Hypothesis]
         yield Hypothesis(_as_written(rest, e), pattern)
     elif rest < 0:
         yield Hypothesis(sp.expand(e), pattern)
+
+
+def _parts(e: sp.Basic, known: frozenset) -> tuple[tuple[sp.Basic, int], ...]:
+    """Factors and their powers; of a sum of terms >= 0 only those that all its terms share."""
+    if isinstance(e, sp.Add) and all(_nonnegative(term, known) for term in e.args):
+        return tuple((f, 1) for f in sp.Mul.make_args(sp.gcd_terms(e)))
+    return _factors(e)
 
 
 @lru_cache(maxsize=4096)
@@ -249,15 +262,19 @@ def _factors(e: sp.Basic) -> tuple[tuple[sp.Basic, int], ...]:
 
 def _as_written(factor: sp.Basic, whole: sp.Basic) -> sp.Basic:
     """The whole where it is the factor, which SymPy has multiplied out."""
-    return whole if sp.expand(whole - factor) == 0 else factor
+    return whole if _expanded(whole - factor) == 0 else factor
 
 
 def _oriented(fact: Hypothesis, pattern: str = "") -> sp.Basic:
     """The expression multiplied out, with one sign where the fact is the same for both."""
-    e = sp.expand(fact.expression)
-    if (pattern or fact.pattern) in ("@ > 0", "@ >= 0"):
-        return e
-    return min(e, -e, key=lambda f: (str(f).startswith("-"), str(f)))
+    e = _expanded(fact.expression)
+    signed = (pattern or fact.pattern) in ("@ > 0", "@ >= 0")
+    return -e if not signed and e.could_extract_minus_sign() else e
+
+
+@lru_cache(maxsize=4096)
+def _expanded(e: sp.Basic) -> sp.Basic:
+    return sp.expand(e)
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import sympy as sp
 
@@ -109,7 +110,13 @@ def _polynomial(e: sp.Add, domains: Domains, strict: bool) -> bool:
     """
     if sp.count_ops(e) > _LARGEST:
         return False
-    e, domains = _atoms(e, domains)
+    own = e.free_symbols
+    return _of_one_sign(e, frozenset((s, d) for s, d in domains.items() if s in own), strict)
+
+
+@lru_cache(maxsize=8192)
+def _of_one_sign(e: sp.Add, known: frozenset, strict: bool) -> bool:
+    e, domains = _atoms(e, dict(known))
     halves = {}
     positives: dict[sp.Symbol, bool] = {}
     for s in e.free_symbols:

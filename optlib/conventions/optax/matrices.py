@@ -94,7 +94,8 @@ def optax_muon(
     """One eps serves both parts."""
     if isinstance(ns_coeffs, str) and ns_coeffs == "standard":
         ns_coeffs = (3.4445, -4.7750, 2.0315)
-    if isinstance(ns_coeffs, str) or any(isinstance(c, (list, tuple)) for c in ns_coeffs):
+    listed = isinstance(ns_coeffs, str) or any(isinstance(c, (list, tuple)) for c in ns_coeffs)
+    if listed or len(ns_coeffs) != 3:
         raise NotModelled(
             f"optax muon: ns_coeffs={ns_coeffs!r} is not modelled, only three numbers"
         )
