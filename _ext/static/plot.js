@@ -87,7 +87,7 @@
       }
       this.theme = theme();
       this.axes = { x, y };
-      this.box = { left: 60, right: width - 10, top: 10, bottom: height - 42 };
+      this.box = { left: 60, right: width - 16, top: 10, bottom: height - 42 };
       this.x = onto(x, this.box.left, this.box.right);
       this.y = onto(y, this.box.bottom, this.box.top);
       this.pen = canvas.getContext("2d");
