@@ -31,23 +31,29 @@ def find_figure(path, name):
     raise LookupError(f"{path.name} has no stored figure {name!r}")
 
 
+def placed(directive, notebook, name):
+    """Put the stored picture where the page can show it: its address and the image settings."""
+    env = directive.env
+    env.note_dependency(notebook)
+    try:
+        picture, image = find_figure(Path(env.srcdir, notebook), name)
+    except (LookupError, OSError) as error:
+        raise directive.error(str(error)) from error
+    folder = Path(env.app.outdir).parent / "jupyter_execute"
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / f"{hashlib.sha256(picture).hexdigest()}.png"
+    target.write_bytes(picture)
+    page = Path(env.doc2path(env.docname)).parent
+    return Path(relpath(target, page)).as_posix(), image
+
+
 class ChapterFigure(Figure, SphinxDirective):
     required_arguments = 2
     final_argument_whitespace = False
 
     def run(self):
-        notebook, name = self.arguments
-        self.env.note_dependency(notebook)
-        try:
-            picture, image = find_figure(Path(self.env.srcdir, notebook), name)
-        except (LookupError, OSError) as error:
-            raise self.error(str(error)) from error
-        folder = Path(self.env.app.outdir).parent / "jupyter_execute"
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{hashlib.sha256(picture).hexdigest()}.png"
-        target.write_bytes(picture)
-        page = Path(self.env.doc2path(self.env.docname)).parent
-        self.arguments = [Path(relpath(target, page)).as_posix()]
+        address, image = placed(self, *self.arguments)
+        self.arguments = [address]
         self.options.setdefault("alt", image["alt"])
         self.options.setdefault("class", image.get("classes", "").split())
         return super().run()

@@ -1,14 +1,15 @@
 """Scripts that only some pages need.
 
 A directive says ``need(self.env, "live.js")``; the pages that it stands on then load this script,
-after those it builds on. ``rules.js`` is printed by :mod:`optlib.engines.javascript` at every
-build.
+after those it builds on. At every build ``rules.js`` is printed by
+:mod:`optlib.engines.javascript`, and ``figures.js`` by :mod:`optlib.book.live`.
 """
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from optlib.book.live import printing
 from optlib.engines import javascript
 
 # A script after those that it calls.
@@ -19,6 +20,14 @@ BUILDS_ON = {
     "judge.js": ["optlib.js", "mathjs/parser.js"],
     "answer.js": ["judge.js"],
     "steps.js": ["answer.js"],
+    "figures.js": ["optlib.js"],
+    "plot.js": ["optlib.js"],
+    "live.js": ["plot.js", "figures.js"],
+    "contours.js": ["plot.js"],
+    "race.js": ["rules.js", "contours.js", "live.js"],
+    "map.js": ["race.js"],
+    "settings.js": ["race.js"],
+    "playground.js": ["settings.js"],
 }
 
 
@@ -59,10 +68,11 @@ def add_scripts(app, pagename, templatename, context, doctree):
 
 
 def print_rules(app):
-    """Put the printed rules where Sphinx copies static files from."""
+    """Put the printed rules and figures where Sphinx copies static files from."""
     folder = Path(app.outdir).parent / "printed"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rules.js").write_text(javascript.library(), encoding="utf-8")
+    (folder / "figures.js").write_text(printing.library(), encoding="utf-8")
     app.config.html_static_path.append(str(folder))
 
 

@@ -127,5 +127,5 @@ class Chain:
         return {}, {"derivation": self.parts()}
 
     def parts(self) -> dict[str, Any]:
-        """The lines and what they assume, one by one; see :func:`~optlib.algebra.parts.parts`."""
+        """The lines and what they assume, one by one; see ``optlib.algebra.parts``."""
         return parts(self.lines, self.hypotheses, self._names, self._domains)

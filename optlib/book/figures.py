@@ -1,13 +1,9 @@
 """The look of every figure: one style, one colour for each optimizer, contours and paths.
 
-Colours are close to those of Okabe and Ito, which people with any colour vision can tell apart;
-where lines are many, a dash pattern is the second cue. Needs matplotlib.
+Needs matplotlib.
 """
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -16,29 +12,7 @@ from matplotlib.axes import Axes
 
 from ..problems import Problem
 from ..running.minimize import Run
-
-INK = "#222222"
-QUIET = "#6b6b6b"
-
-LINES: Mapping[str, dict[str, Any]] = {
-    "sgd": {"color": "#555555", "linestyle": "-"},
-    "momentum": {"color": "#0072B2", "linestyle": "-"},
-    "nesterov": {"color": "#0072B2", "linestyle": "--"},
-    "keras_momentum": {"color": "#0072B2", "linestyle": ":"},
-    "adagrad": {"color": "#AA4499", "linestyle": "-"},
-    "rmsprop": {"color": "#009E73", "linestyle": "-"},
-    "adam": {"color": "#D55E00", "linestyle": "-"},
-    "adam_uncorrected": {"color": "#D55E00", "linestyle": ":"},
-    "adam_l2": {"color": "#B8860B", "linestyle": "--"},
-    "adamw": {"color": "#B8860B", "linestyle": "-"},
-    "nadam": {"color": "#D55E00", "linestyle": "--"},
-    "lamb": {"color": "#332288", "linestyle": "-"},
-    "sophia": {"color": "#117733", "linestyle": "--"},
-}
-"""How each optimizer is drawn, throughout the book."""
-
-CYCLE = ["#D55E00", "#0072B2", "#009E73", "#AA4499", "#B8860B", "#332288", "#555555"]
-"""Colours for lines that are not optimizers."""
+from .colors import CYCLE, INK, LINES, QUIET
 
 
 def style() -> None:

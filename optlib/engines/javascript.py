@@ -18,10 +18,13 @@ import sympy as sp
 
 from .. import problems
 from ..algebra.tracing import Trace, trace
+from ..problems.online import linear_cycle
 from ..registry import RULES, SCHEDULES, find
 from .program import apart, destructured, function, precise
 
 PLANE = ("quadratic", "rosenbrock", "beale", "himmelblau", "rastrigin", "ravine", "saddle")
+CYCLES = {"reddi": (3.0, -1.0, -1.0), "spike": (100.0, *[1.0] * 499)}
+"""Linear losses in turn, by their slopes: the example of Reddi et al., and one large gradient."""
 
 
 def rule(fn: Callable | str, n: int = 2) -> str:
@@ -104,21 +107,26 @@ def schedule(fn: Callable | str) -> str:
     fn = find("schedule", SCHEDULES, fn)
     given = {k: v for k, v in fn.hyper.items() if isinstance(v, int | float)}
     names = destructured({k: k for k in fn.hyper}, given)
-    return _object({"hyper": given}, value=function(f"t, {names}", precise(trace(fn).u)))
+    facts = {"names": list(fn.hyper), "hyper": given}
+    return _object(facts, value=function(f"t, {names}", precise(trace(fn).u)))
 
 
-def problem(given: Any) -> str:
-    """A problem as JavaScript: ``value(x)`` and ``grad(x)``, with its start, minima and window.
+def problem(given: Any, period: int | None = None) -> str:
+    """A problem as JavaScript: ``value(x, t)`` and ``grad(x, t)``, with its start and so on.
+
+    It has ``project(x)`` and ``hess(x)``, the diagonal, where the problem has them.
 
     Parameters
     ----------
     given : Problem
         Whose functions run on an array of symbols.
+    period : int, optional
+        After how many steps its functions come again, if they change with the step.
 
     Raises
     ------
     TypeError
-        If they do not.
+        If they do not run on symbols.
     """
     names = [f"x_{k + 1}" for k in range(given.start.size)]
     x = np.array([sp.Symbol(k, real=True) for k in names], dtype=object)
@@ -128,11 +136,34 @@ def problem(given: Any) -> str:
         "minima": [point.tolist() for point in given.minima],
         "window": given.window,
     }
-    return _object(
-        facts,
-        value=function(_pattern(x), sp.sympify(given.value(x))),
-        grad=function(_pattern(x), list(given.grad(x))),
-    )
+    steps = [None, *range(1, period + 1)] if period else [None]
+    values = [function(_pattern(x), sp.sympify(given.value(x, t))) for t in steps]
+    grads = [function(_pattern(x), list(given.grad(x, t))) for t in steps]
+    parts = {}
+    if given.project is not None:
+        parts["project"] = function(_pattern(x), list(given.project(x)))
+    if given.hess is not None:
+        parts["hess"] = function(_pattern(x), list(np.diagonal(given.hess(x))))
+    if not period:
+        return _object(facts, value=values[0], grad=grads[0], **parts)
+    kinds = list(dict.fromkeys(zip(values, grads, strict=True)))
+    facts["order"] = [kinds.index(pair) for pair in zip(values[1:], grads[1:], strict=True)]
+    values, grads = (f"[{', '.join(texts)}]" for texts in zip(*kinds, strict=True))
+    return f"optlib.cycle({_object(facts, values=values, grads=grads, **parts)})"
+
+
+def drawn(name: str) -> Any:
+    """The problem that the pages know by this name: one of the plane, or of the cycles.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    return linear_cycle(CYCLES[name]) if name in CYCLES else _PLANE[name]()
+
+
+_PLANE = {k: getattr(problems, k) for k in PLANE}
 
 
 def printed() -> dict[str, str]:
@@ -160,11 +191,13 @@ def _attempt(maker: Callable, name: str) -> str | TypeError:
 
 def library() -> str:
     """A file that adds what can be printed to ``optlib.rules`` and so on of a page."""
-    plane = {k: problem(getattr(problems, k)()) for k in PLANE}
+    both = {
+        k: problem(drawn(k), len(CYCLES[k]) if k in CYCLES else None) for k in (*PLANE, *CYCLES)
+    }
     rooms = {
         "rules": {k: f"optlib.rule({v})" for k, v in printed().items() if k in RULES},
         "schedules": {k: v for k, v in printed().items() if k in SCHEDULES},
-        "problems": plane,
+        "problems": both,
     }
     lines = [
         '"use strict";',

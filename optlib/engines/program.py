@@ -29,6 +29,9 @@ class _Printer(JavascriptCodePrinter):
     def _print_Float(self, expr: sp.Float) -> str:
         return repr(float(expr))
 
+    def _print_NaN(self, expr: sp.Basic) -> str:
+        return "NaN"
+
     _print_Half = _print_Rational
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..namespaces import words
 from .base import Problem
 
 
@@ -36,13 +37,17 @@ def linear_cycle(slopes: Sequence[float], start: float = 1.0) -> Problem:
     def slope(t: int | None) -> float:
         return mean if t is None else float(c[(t - 1) % c.size])
 
+    def project(x: Any) -> Any:
+        xp = words(x)
+        return xp.maximum(xp.minimum(x, 1.0), -1.0)
+
     return Problem(
         name="linear cycle",
         value=lambda x, t=None: slope(t) * x[..., 0],
         grad=lambda x, t=None: np.full_like(x, slope(t)),
         start=np.array([float(start)]),
         minima=(np.array([-np.sign(mean)]),) if mean else (),
-        project=lambda x: np.clip(x, -1.0, 1.0),
+        project=project,
     )
 
 

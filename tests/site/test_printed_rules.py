@@ -5,7 +5,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from optlib import RULES, SCHEDULES, problems, schedule
+from optlib import RULES, SCHEDULES, schedule
 from optlib.algebra.proof.sampling import draw
 from optlib.engines import javascript
 from optlib.namespaces import Arrays
@@ -117,18 +117,38 @@ def test_a_printed_schedule_has_the_values_of_the_schedule(page, name):
 
 @pytest.mark.parametrize("name", javascript.PLANE)
 def test_a_printed_problem_has_the_values_and_gradients_of_the_problem(page, name):
-    problem = getattr(problems, name)()
+    problem = javascript.drawn(name)
     (left, right), (low, high) = problem.window
     points = np.random.default_rng(0).uniform((left, low), (right, high), (STEPS, 2))
-    values, gradients = page.evaluate(
+    values, gradients, curvatures = page.evaluate(
         """([name, xs]) => {
-          const {value, grad} = optlib.problems[name];
-          return [xs.map(value), xs.map(grad)];
+          const {value, grad, hess} = optlib.problems[name];
+          return [xs.map((x) => value(x)), xs.map((x) => grad(x)), xs.map((x) => hess(x))];
         }""",
         [name, points.tolist()],
     )
     assert near([values], [problem.value(points)])
     assert near([gradients], [problem.grad(points)])
+    assert near([curvatures], [np.diagonal(problem.hess(points), axis1=-2, axis2=-1)])
+
+
+@pytest.mark.parametrize("name", javascript.CYCLES)
+def test_a_printed_cycle_has_the_losses_of_each_step(page, name):
+    problem = javascript.drawn(name)
+    points = np.random.default_rng(1).uniform(-2, 2, (STEPS, 1))
+    steps = [None, *range(1, STEPS)]
+    printed = page.evaluate(
+        """([name, xs, ts]) => {
+          const {value, grad, project} = optlib.problems[name];
+          return xs.map((x, k) => [value(x, ts[k]), ...grad(x, ts[k]), ...project(x)]);
+        }""",
+        [name, points.tolist(), steps],
+    )
+    wanted = [
+        [problem.value(x, t), *problem.grad(x, t), *problem.project(x)]
+        for x, t in zip(points, steps, strict=True)
+    ]
+    assert near([printed], [wanted])
 
 
 def test_what_is_not_printed_is_what_takes_apart_matrices():

@@ -1,0 +1,167 @@
+"""The live figures of the book, by name."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import sympy as sp
+
+from ...algebra.tracing import trace
+from ...namespaces import Symbols
+from ...rules.averages import debias
+from ..colors import CYCLE, QUIET
+from .curves import Axis, Curve, Curves, Reading
+from .dials import decades, even, memory, whole
+from .races import Race, Racer
+
+_XP = Symbols()
+
+
+def average_weights() -> Curves:
+    """The weights of an average, as it is kept and as Adam uses it."""
+    adam = trace("adam")
+    m, g, t = (adam.symbols[k] for k in ("m", "g", "t"))
+    beta, age = sp.Symbol("beta", positive=True), sp.Symbol("age", nonnegative=True)
+    new = adam.state["m"].subs(adam.symbols["beta1"], beta)
+    weight = new.diff(g) * new.diff(m) ** age
+    corrected = debias(_XP, beta, t, weight)
+    # The average after t - 1 steps, corrected or not, differs by the sum of its weights.
+    beta_t = debias(_XP, beta, t, new.diff(m)) / debias(_XP, beta, t - 1, 1)
+    there = sp.Lt(age, t)
+    return Curves(
+        alt="The weight of a past gradient in the average against its age. The weights of the "
+        "average as it is kept fall by the factor beta with each step and add up to less than 1; "
+        "those of the corrected average have the same shape and add up to 1.",
+        dials=(memory("beta", "β", 0.9, least=-2), whole("t", "step t", 1, 40, 8)),
+        variable="age",
+        points=range(40),
+        x=Axis("age of the gradient", "linear", -1, 40),
+        y=Axis("weight", "log", 2e-3, 1.5),
+        curves=(
+            Curve("corrected, as it is used", _only(corrected, there), CYCLE[0], dots=True),
+            Curve("as it is kept", _only(weight, there), CYCLE[1], dots=True),
+        ),
+        readings=(
+            Reading("weights kept add up to", 1 / debias(_XP, beta, t, 1)),
+            Reading("βₜ of the corrected average", beta_t),
+        ),
+    )
+
+
+def _only(value: sp.Expr, where: sp.Basic) -> sp.Expr:
+    return sp.Piecewise((value, where), (sp.nan, True))
+
+
+def correction_ratio() -> Curves:
+    """How much longer Adam's step is without correction."""
+    corrected, plain = trace("adam", eps=0), trace("adam_uncorrected", eps=0)
+    # The ratio is the same for every gradient and every state.
+    ones = {corrected.symbols[k]: 1 for k in ("m", "v", "g")}
+    ratio = plain.u.subs(ones) / corrected.u.subs(ones)
+    numerator = 1 / debias(_XP, corrected.symbols["beta1"], corrected.symbols["t"], 1)
+    ages = np.unique(np.geomspace(1, 100_000, 300).astype(int))
+    return Curves(
+        alt="The length of a step without bias correction over that with it, against the step on "
+        "a logarithmic axis. For the usual betas it starts at 3.16, rises to 6.57 at step 12 and "
+        "falls slowly towards 1.",
+        dials=(memory("beta1", "β₁", 0.9), memory("beta2", "β₂", 0.999, least=-5)),
+        variable="t",
+        points=[int(t) for t in ages],
+        x=Axis("step t", "log", 1, 100_000),
+        y=Axis("step / corrected step", "log", 0.05, 100),
+        curves=(
+            Curve("uncorrected", ratio, CYCLE[0]),
+            Curve("its numerator, 1 − β₁ᵗ", numerator, CYCLE[1]),
+            Curve("corrected", sp.Integer(1), QUIET, "--"),
+        ),
+        readings=(Reading("at step 1", ratio.subs(corrected.symbols["t"], 1)),),
+    )
+
+
+def step_against_gradient() -> Curves:
+    """Adam's first step against the size of the gradient."""
+    g = trace("adam").symbols["g"]
+    size, scale = sp.Symbol("size", positive=True), sp.Symbol("scale", positive=True)
+
+    def first(rule: str) -> sp.Expr:
+        u = trace(rule, t=1, m=0, v=0, beta1=0.9, beta2=0.999).u
+        return u.subs(g, scale * size)
+
+    return Curves(
+        alt="The length of Adam's first step, in units of the rate, against the gradient. It is "
+        "flat at 1 where the gradient is far above eps, and falls in proportion to it below. "
+        "Without correction the plateau is at 3.16.",
+        dials=(
+            decades("eps", "ε", -12, 0, 1e-8),
+            decades("scale", "scale of the loss", -6, 6, 1.0),
+        ),
+        variable="size",
+        points=[float(f"{size:.4g}") for size in np.geomspace(1e-14, 1e4, 271)],
+        x=Axis("gradient |g|", "log", 1e-14, 1e4),
+        y=Axis("first step |u|", "log", 1e-3, 10),
+        curves=(
+            Curve("corrected", first("adam"), CYCLE[0]),
+            Curve("uncorrected", first("adam_uncorrected"), CYCLE[1]),
+        ),
+    )
+
+
+def race() -> Race:
+    """The race of chapter 5, with rates to choose."""
+    rates = {"sgd": 0.04, "momentum": 0.04, "adam": 1.0}
+    return Race(
+        alt="Contours of a winding ravine with the paths of three optimizers, and their losses and "
+        "effective rates against the step.",
+        dials=[decades(k, f"rate of {_NAMES[k]}", -4, 1, lr) for k, lr in rates.items()],
+        problem="ravine",
+        steps=150,
+        entries=[Racer(k, _NAMES[k], k) for k in rates],
+    )
+
+
+_NAMES = {"sgd": "gradient descent", "momentum": "momentum", "adam": "Adam"}
+
+
+def front_map() -> Race:
+    """The map of chapter 5; a click shows the run."""
+    gaps = even("gap", "", 1, 0.01, 81, 0.1).stops
+    betas = tuple(round(1 - gap, 5) for gap in gaps)
+    dial = memory("beta1", "β₁", 0.9)
+    return Race(
+        alt="Left, a map over the rate and beta1 of the value that Adam reaches on Beale's "
+        "function in 300 steps: too slow on the left, solved in the middle, ragged on the right. "
+        "Right, the path of the run that is chosen on it.",
+        dials=(
+            even("lr", "rate", 3e-3, 30, 121, 0.3),
+            type(dial)("beta1", "β₁", betas, 0.9),
+        ),
+        problem="beale",
+        steps=300,
+        entries=[Racer("adam", "Adam", "lr", {"beta1": "beta1"})],
+        map=("lr", "beta1"),
+    )
+
+
+FIGURES = {
+    "average-weights": average_weights,
+    "correction-ratio": correction_ratio,
+    "step-against-gradient": step_against_gradient,
+    "race": race,
+    "front-map": front_map,
+}
+"""Name -> a function that makes the figure."""
+
+
+@cache
+def find(name: str) -> Curves | Race:
+    """The live figure of this name.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    if name not in FIGURES:
+        raise ValueError(f"There is no live figure {name!r}; there are {', '.join(FIGURES)}")
+    return FIGURES[name]()

@@ -1,0 +1,164 @@
+"""The live figures, as NumPy computes them: what they show is what the rules do."""
+
+import numpy as np
+import pytest
+
+from optlib import RULES, SCHEDULES, Optimizer
+from optlib.book.live import FIGURES, find
+from optlib.book.live.dials import Dial, decades, even, memory
+from optlib.book.live.printing import library
+from optlib.book.live.stories import PROBLEMS, STORIES
+from optlib.engines import javascript
+
+RACES = [name for name in FIGURES if find(name).kind == "race"]
+
+
+def steps_of(rule, gradients, **hyper):
+    """The direction of each step for these gradients."""
+    optimizer = Optimizer(rule, lr=1.0, **hyper)
+    x, u = np.zeros(1), []
+    state = optimizer.init(x)
+    for t, g in enumerate(gradients, 1):
+        new, state = optimizer.step(t, np.array([g]), x, state)
+        u.append(x[0] - new[0])
+        x = new
+    return np.array(u)
+
+
+@pytest.mark.parametrize("dial", [d for name in FIGURES for d in find(name).dials])
+def test_a_dial_has_rising_stops_without_repetition(dial):
+    assert (np.diff(dial.stops) > 0).all()
+    assert dial.start in dial.stops
+
+
+def test_scales_end_where_they_say():
+    assert (decades("a", "", -3, 2, 1.0).stops[0], decades("a", "", -3, 2, 1.0).stops[-1]) == (
+        1e-3,
+        1e2,
+    )
+    assert memory("b", "", 0.9, least=-5).stops[-1] == 1 - 1e-5
+    assert even("c", "", 1, 100, 3, 10.0).stops == (1.0, 10.0, 100.0)
+    with pytest.raises(ValueError, match="no stop"):
+        Dial("d", "", (1.0, 2.0), 1.5)
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_dial_stands_at_its_stops_alone(name):
+    dial = find(name).dials[0]
+    between = (dial.stops[0] + dial.stops[1]) / 2
+    with pytest.raises(ValueError, match="no dial"):
+        find(name).data(**{dial.name: between})
+    with pytest.raises(ValueError, match="no dial"):
+        find(name).data(unheard=1.0)
+
+
+def test_an_unknown_figure_is_refused():
+    with pytest.raises(ValueError, match="average-weights"):
+        find("average")
+
+
+@pytest.mark.parametrize("beta", [0.2, 0.9, 0.99])
+@pytest.mark.parametrize("t", [1, 2, 8, 40])
+def test_the_weights_are_those_of_the_averages(beta, t):
+    data = find("average-weights").data(beta=beta, t=t)
+    used, kept = (np.nan_to_num(weights[:t][::-1]) for weights in data["curves"])
+    g = np.random.default_rng(t).standard_normal(t)
+    m = 0.0
+    for entry in g:
+        m = beta * m + (1 - beta) * entry
+    assert np.isclose(kept @ g, m, rtol=1e-12, atol=1e-14)
+    assert np.isclose(used.sum(), 1)
+    assert np.isclose(kept.sum(), data["readings"][0])
+    assert np.isnan(data["curves"][0][t:]).all()
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.9])
+def test_the_corrected_average_is_an_average_with_a_beta_of_its_own(beta):
+    g = np.random.default_rng(0).standard_normal(12)
+    m = corrected = 0.0
+    for t, entry in enumerate(g, 1):
+        beta_t = find("average-weights").data(beta=beta, t=t)["readings"][1]
+        corrected = beta_t * corrected + (1 - beta_t) * entry
+        m = beta * m + (1 - beta) * entry
+        assert np.isclose(corrected, m / (1 - beta**t), rtol=1e-12)
+
+
+@pytest.mark.parametrize("betas", [(0.9, 0.999), (0.5, 0.99), (0.99, 0.9)])
+def test_the_ratio_is_that_of_the_steps(betas):
+    hyper = {"beta1": betas[0], "beta2": betas[1], "eps": 0.0}
+    data = find("correction-ratio").data(beta1=betas[0], beta2=betas[1])
+    g = np.random.default_rng(3).standard_normal(40)
+    ratio = steps_of("adam_uncorrected", g, **hyper) / steps_of("adam", g, **hyper)
+    shown = dict(zip(data["x"], data["curves"][0], strict=True))
+    assert all(np.isclose(r, shown[t], rtol=1e-9) for t, r in enumerate(ratio, 1) if t in shown)
+
+
+@pytest.mark.parametrize(("eps", "scale"), [(1e-8, 1.0), (1e-3, 100.0), (1e-12, 1e-6)])
+def test_the_first_step_is_that_of_the_rule(eps, scale):
+    data = find("step-against-gradient").data(eps=eps, scale=scale)
+    for rule, curve in zip(("adam", "adam_uncorrected"), data["curves"], strict=True):
+        first = [steps_of(rule, [scale * g], eps=eps)[0] for g in data["x"][::30]]
+        assert np.allclose(curve[::30], first, rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize("name", RACES)
+def test_a_race_starts_at_the_start_and_goes_by_its_rates(name):
+    figure = find(name)
+    problem = javascript.drawn(figure.problem)
+    start = [problem.start[0] + 0.1, problem.start[1] - 0.1]
+    for entry in figure.data(start=start)["entries"]:
+        assert entry["x"][0].tolist() == start
+        assert len(entry["x"]) == len(entry["f"]) == len(entry["rate"]) + 1
+        assert np.array_equal(entry["f"], problem.value(entry["x"]))
+        moved = np.linalg.norm(np.diff(entry["x"], axis=0), axis=1)
+        slope = np.linalg.norm(problem.grad(entry["x"][:-1]), axis=1)
+        assert np.allclose(entry["rate"] * slope, moved, rtol=1e-9)
+
+
+def test_the_map_holds_the_ends_of_its_runs():
+    figure = find("front-map")
+    lr, beta = (dict(zip(figure.map, figure.dials, strict=True))[k].stops for k in figure.map)
+    rows, columns = [0, 40, 60], [10, 40, 50]
+    whole = figure.last(rows, columns)
+    for i, row in enumerate(rows):
+        for k, column in enumerate(columns):
+            run = figure.data(lr=lr[column], beta1=beta[row])["entries"][0]
+            assert np.isclose(whole[i, k], run["f"][-1], rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", STORIES)
+def test_a_story_is_one_that_the_playground_can_tell(name):
+    story = STORIES[name]
+    assert story.problem in PROBLEMS and 1 <= len(story.entries) <= 4
+    for entry in story.entries:
+        assert entry.rule in javascript.printed() and entry.rule in RULES
+        assert set(entry.hyper) <= set(RULES[entry.rule].hyper)
+        assert entry.schedule is None or entry.schedule in SCHEDULES
+
+
+def ends(name):
+    return [entry["x"][-1] for entry in STORIES[name].race().data()["entries"]]
+
+
+def test_the_stories_are_true():
+    far = [np.linalg.norm(e["x"] - [3, 0.5], axis=1).max() for e in _runs("correction")]
+    assert far[1] > 2 * max(far[0], far[2])
+    outside, inside = ((e["x"][:, 1] > 0.5).argmax() for e in _runs("eps"))
+    assert inside > outside + 50
+    adam, amsgrad, patient = (x[0] for x in ends("reddi"))
+    assert adam > 0.9 and max(amsgrad, patient) < -0.9
+    adam, raw, corrected = (x[0] for x in ends("spike"))
+    assert adam < raw - 0.5 and raw < corrected
+    below, above, _ = (e["f"][-1] / e["f"][0] for e in _runs("edge"))
+    assert below < 1e-3 and above > 1e3
+    slow, heavy, _, quick = (e["f"][-1] for e in _runs("ravine"))
+    assert max(heavy, quick) < slow / 100
+
+
+def _runs(name):
+    return STORIES[name].race().data()["entries"]
+
+
+def test_every_figure_is_printed():
+    text = library()
+    assert all(f'"{name}": {{kind: ' in text for name in FIGURES)
