@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test test-site core oldest links serve notebooks site lint mutants clean help
+.PHONY: book test test-site core oldest links serve notebooks site lint mutants bundle clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -65,6 +65,9 @@ lint: $(READY) ## check style and format
 
 mutants: $(READY) ## change the package in small ways, tell which changes no test notices
 	$(BIN)/python tools/mutate.py $(if $(FOLDER),--folder $(FOLDER)) --count $(or $(COUNT),25) --seed $(or $(SEED),0)
+
+bundle: ## bundle anew what the pages take from npm; needs Node
+	cd tools/bundle && npm ci --silent && npm run build --silent
 
 clean: ## remove the site and the environment
 	rm -rf _build $(VENV) $(VENV)-* .pytest_cache .ruff_cache .hypothesis
