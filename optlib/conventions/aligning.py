@@ -46,17 +46,22 @@ def aligned(source: Any, spec: Spec) -> Iterator[Spec]:
     arguments are refused with any rate.
     """
     wanted = settings(source)
-    for spec in _rated(wanted["lr"], spec):
-        for key, value in full(spec).items():
-            if key in RATES or isinstance(value, (bool, str)):
-                continue
-            if isinstance(value, tuple):
-                for place in range(len(value)):
-                    value = full(spec)[key]
-                    spec = _set(spec, key, _put(value, place), wanted, value[place])
-            else:
-                spec = _set(spec, key, lambda v: v, wanted, value)
-        yield spec
+    for changed in _rated(wanted["lr"], spec):
+        for key, value in full(changed).items():
+            if key not in RATES and not isinstance(value, (bool, str)):
+                changed = _aligned(changed, key, wanted)
+        yield changed
+
+
+def _aligned(spec: Spec, key: str, wanted: Mapping[str, Any]) -> Spec:
+    """The specification with one argument aligned, of a tuple each number."""
+    value = full(spec)[key]
+    if not isinstance(value, tuple):
+        return _set(spec, key, lambda v: v, wanted, value)
+    for place in range(len(value)):
+        value = full(spec)[key]
+        spec = _set(spec, key, _put(value, place), wanted, value[place])
+    return spec
 
 
 def _rated(rate: Any, spec: Spec) -> Iterator[Spec]:

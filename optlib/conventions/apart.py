@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -52,6 +53,10 @@ def gradients() -> Iterator[tuple[int, np.ndarray]]:
         yield t, SIZES * np.random.default_rng([1, t]).standard_normal(8)
 
 
+def _first() -> Iterator[tuple[int, np.ndarray]]:
+    return itertools.islice(gradients(), 3)
+
+
 def _harder() -> Iterator[tuple[int, np.ndarray]]:
     """Other gradients, zeros among them, and at the end steps of a long run."""
     for t in (*range(1, 21), *range(_LATE, _LATE + 10)):
@@ -72,33 +77,49 @@ class Yardstick:
         The gradients have sizes from 1e-6 to 100, in a layer of two rows and one of one. The latter
         is a vector, or a matrix where one of the two takes matrices alone.
         """
-        return self._distance(other, gradients)
+        return float(np.max(self.distances(other, gradients)))
+
+    def typical(self, other: Optimizer | PerLayer) -> float:
+        """The mean over the entries instead of the largest."""
+        return float(np.mean(self.distances(other, gradients)))
+
+    def starts_alike(self, other: Optimizer | PerLayer) -> bool:
+        """Whether they agree in the first steps, which is quick to tell."""
+        return bool(np.max(self.distances(other, _first)) < SAME)
 
     def follows(self, other: Optimizer | PerLayer) -> bool:
         """Whether they agree to rounding, also where gradients are zero and late in a long run."""
-        return all(self._distance(other, steps) < SAME for steps in (gradients, _harder))
+        return all(np.max(self.distances(other, steps)) < SAME for steps in (gradients, _harder))
 
-    def _distance(self, other: Optimizer | PerLayer, steps: Callable) -> float:
-        last = (2,) if all(one(o).rule.axes is None for o in (self.source, other)) else (1, 2)
+    def distances(self, other: Optimizer | PerLayer, steps: Callable) -> np.ndarray:
+        """How far each of the eight entries ends from the other's, infinitely far if not finite."""
+        vectors = all(one(o).rule.axes is None for o in (self.source, other))
+        shapes = _shapes(vectors, turned=steps is _harder)
         with np.errstate(all="ignore"):
-            if (last, steps) not in self._ends:
-                self._ends[last, steps] = _end(self.source, last, steps())
-            mine, theirs = self._ends[last, steps], _end(other, last, steps())
+            if (shapes, steps) not in self._ends:
+                self._ends[shapes, steps] = _end(self.source, shapes, steps())
+            mine, theirs = self._ends[shapes, steps], _end(other, shapes, steps())
             gone = np.maximum(np.abs(mine - start()), np.abs(theirs - start()))
-            apart = float(np.max(np.abs(mine - theirs) / np.maximum(gone, 1e-300)))
-        return apart if np.isfinite(apart) else np.inf
+            apart = np.abs(mine - theirs) / np.maximum(gone, 1e-300)
+        return np.where(np.isfinite(apart), apart, np.inf)
 
 
-def _end(optimizer: Optimizer | PerLayer, last: tuple[int, ...], steps: Any) -> np.ndarray:
-    x = _layers(start(), last)
+def _shapes(vectors: bool, turned: bool) -> tuple[tuple[int, ...], ...]:
+    """The shapes of the two layers."""
+    shapes = (2, 3), (2,) if vectors else (1, 2)
+    return tuple(shape[::-1] for shape in shapes) if turned else shapes
+
+
+def _end(optimizer: Optimizer | PerLayer, shapes: Any, steps: Any) -> np.ndarray:
+    x = _layers(start(), shapes)
     state = optimizer.init(x)
     for t, g in steps:
-        layers = _layers(g, last)
+        layers = _layers(g, shapes)
         # Any positive numbers serve as the Hessian that some rules ask for.
         inputs = {name: [abs(a) + 1 for a in layers] for name in one(optimizer).rule.inputs}
         x, state = optimizer.step(t, layers, x, state, **inputs)
     return np.concatenate([layer.ravel() for layer in x])
 
 
-def _layers(flat: np.ndarray, last: tuple[int, ...]) -> list[np.ndarray]:
-    return [flat[:6].reshape(2, 3), flat[6:].reshape(last)]
+def _layers(flat: np.ndarray, shapes: Any) -> list[np.ndarray]:
+    return [flat[:6].reshape(shapes[0]), flat[6:].reshape(shapes[1])]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from .table import TABLE
 _FLIPS = 2
 # What is done to the gradients or the points around the rule cannot make up for another rule.
 _LEFT_ALONE = frozenset("maximize use_ema exclude_embeddings".split())
-_WORDS = {"adjust_lr_fn": (None, "match_rms_adamw")}
+_CHOICES = {"adjust_lr_fn": (None, "match_rms_adamw"), "min_dim_size_to_factor": (128, 1)}
 _BETTER = 0.9
 
 
@@ -34,18 +34,24 @@ class Fit:
         As :meth:`~optlib.conventions.apart.Yardstick.distance` measures it.
     exact : bool
         Whether it follows the other to rounding.
+    copied : float
+        The distance with the numbers of the other alone.
     """
 
     spec: Spec
     distance: float
     exact: bool = False
+    copied: float = np.inf
 
 
-def copied(source: Spec, target: Spec) -> Fit | None:
-    """The second with the numbers of the first, wherever an argument sets the same number."""
+def exactly(source: Spec, target: Spec) -> Fit | None:
+    """The first setting of switches with which the second's entry follows the first."""
     yard = Yardstick(built(source))
-    found = min(_specs(yard.source, source, target), key=lambda s: kin_of(source, s), default=None)
-    return found and measured(yard, found)
+    for spec in _specs(yard.source, source, target):
+        other = tried(spec)
+        if other is not None and yard.starts_alike(other) and yard.follows(other):
+            return Fit(spec, yard.distance(other), True)
+    return None
 
 
 def fit(source: Spec, target: Spec) -> Fit | None:
@@ -61,30 +67,33 @@ def fit(source: Spec, target: Spec) -> Fit | None:
         None where the entry cannot be made with any arguments that were tried.
     """
     yard = Yardstick(built(source))
-    found = []
-    for spec in _specs(yard.source, source, target):
-        found.append(measured(yard, spec))
-        if found[-1].exact:
-            return found[-1]
+    found = [measured(yard, spec) for spec in _specs(yard.source, source, target)]
     if not found:
         return None
-    best = min(found, key=lambda f: (kin_of(source, f.spec), f.distance))
-    return best if best.distance == np.inf else _refined(yard, source, best)
+    kinship = [(*kin_of(source, f.spec), f.distance) for f in found]
+    near = found[kinship.index(min(kinship))]
+    best = next((f for f in found if f.exact), near)
+    if not best.exact and best.distance < np.inf:
+        best = _refined(yard, source, best)
+    return replace(best, copied=near.distance)
 
 
-def kin(a: Callable, b: Callable) -> int:
-    """How many changes lead from one rule to the other, through their nearest common parent."""
-    ours, theirs = (_line(rule) for rule in (a, b))
-    return min((ours.index(k) + theirs.index(k) for k in ours if k in theirs), default=99)
+def kin(a: Callable, b: Callable) -> tuple[int, int]:
+    """How many changes one of the rules has and the other has not, and how many only ``a`` has."""
+    ours, theirs = (set(_changes(rule)) for rule in (a, b))
+    return len(ours ^ theirs), len(ours - theirs)
 
 
-def kin_of(a: Spec, b: Spec) -> int:
+def _changes(rule: Callable) -> Iterator[str]:
+    while rule.parent is not None:
+        yield rule.change
+        rule = rule.parent
+    yield rule.__name__
+
+
+def kin_of(a: Spec, b: Spec) -> tuple[int, int]:
     """As :func:`kin`, for the rules of two specifications."""
     return kin(*(one(built(spec)).rule for spec in (a, b)))
-
-
-def _line(rule: Callable | None) -> list[str]:
-    return [] if rule is None else [rule.__name__, *_line(rule.parent)]
 
 
 def _specs(optimizer: Any, source: Spec, target: Spec) -> Iterator[Spec]:
@@ -105,7 +114,7 @@ def _specs(optimizer: Any, source: Spec, target: Spec) -> Iterator[Spec]:
 def _flipped(library: str, name: str, given: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     now = full((library, name, given))
     switches = {k: (not v,) for k, v in now.items() if isinstance(v, bool)}
-    switches |= {k: set(_WORDS[k]) - {now[k]} for k in _WORDS if k in now}
+    switches |= {k: [v for v in _CHOICES[k] if v != now[k]] for k in _CHOICES if k in now}
     names = [k for k in switches if k not in _LEFT_ALONE]
     for count in range(min(_FLIPS, len(names)) + 1):
         for chosen in itertools.combinations(names, count):
@@ -125,9 +134,9 @@ def _refined(yard: Yardstick, source: Spec, best: Fit) -> Fit:
     for key, value in full(best.spec).items():
         if isinstance(value, (bool, str, tuple)) or not (value is None or is_number(value)):
             continue
-        for new, only_exact in _values(source, key, value):
+        for new, accepted in _values(yard, source, key, value):
             changed = measured(yard, _with(best.spec, key, new))
-            if changed.exact or (changed.distance < _BETTER * best.distance and not only_exact):
+            if changed.exact or accepted(changed, best):
                 best = changed
         if "eps" in key and value:
             best = _epsilon(yard, best, key, value)
@@ -141,22 +150,38 @@ def _with(spec: Spec, key: str, value: Any) -> Spec:
     return library, name, {**arguments, key: value}
 
 
-def _values(source: Spec, key: str, value: Any) -> Iterator[tuple[Any, bool]]:
-    """What a number may be beside its value, and whether it must then be exact."""
-    theirs = settings(built(source))
+def _values(
+    yard: Yardstick, source: Spec, key: str, value: Any
+) -> Iterator[tuple[Any, Callable[[Fit, Fit], bool]]]:
+    """What a number may be beside its value, and when that is an improvement."""
+    theirs = settings(yard.source)
     rate = theirs["lr"]
     if key in RATES and is_number(value):
         shares = [theirs.get(k) for k in ("dampening", "momentum", "averaging", "beta1")]
         for share in (s for s in shares if is_number(s) and 0 < s < 1):
-            yield digits(value * (1 - share)), False
-            yield digits(value / (1 - share)), False
+            for new in (value * (1 - share), value / (1 - share)):
+                yield digits(new), partial(_all_nearer, yard)
     elif "decay" in key and "weight" in key:
-        yield 0.0, False
+        yield 0.0, _never
         if value and is_number(rate) and rate:
-            yield digits(value * rate), False
-            yield digits(value / rate), False
+            yield from ((digits(v), _never) for v in (value * rate, value / rate))
     elif "eps" not in key and "clip" not in key and not isinstance(value, int):
-        yield from ((v, True) for v in (0.0, 1.0) if v != value)
+        yield from ((v, _never) for v in (0.0, 1.0) if v != value)
+
+
+def _never(new: Fit, old: Fit) -> bool:
+    """Only what is exact is taken."""
+    return False
+
+
+def _nearer(new: Fit, old: Fit) -> bool:
+    return new.distance < _BETTER * old.distance
+
+
+def _all_nearer(yard: Yardstick, new: Fit, old: Fit) -> bool:
+    """Whether a rate is right: no entry alone decides, since all end elsewhere by chance."""
+    means = [yard.typical(built(f.spec)) for f in (new, old)]
+    return new.distance <= old.distance and means[0] < 0.7 * means[1]
 
 
 def digits(value: float, count: int = 12) -> float:
@@ -179,4 +204,4 @@ def _epsilon(yard: Yardstick, best: Fit, key: str, value: float) -> Fit:
         first, second = left + 0.382 * (right - left), left + 0.618 * (right - left)
         left, right = (left, second) if at(first).distance < at(second).distance else (first, right)
     found = min((at(low), at((left + right) / 2)), key=lambda f: f.distance)
-    return found if found.exact or found.distance < _BETTER * best.distance else best
+    return found if found.exact or _nearer(found, best) else best
