@@ -69,7 +69,12 @@ def _rated(rate: Any, spec: Spec) -> Iterator[Spec]:
     library, name, arguments = spec
     names = [k for k in RATES if k in TABLE[library, name].arguments]
     rates = [float(at_step(rate, 1)), rate] if callable(rate) else [rate]
-    with_rates = [(library, name, {**arguments, k: r}) for r in rates for k in names]
+    now = full(spec)
+    with_rates = [
+        spec if now.get(k) == r else (library, name, {**arguments, k: r})
+        for r in rates
+        for k in names
+    ]
     taken = [s for s in with_rates if one_or_none(s) is not None]
     yield from taken or [s for s in [spec] if one_or_none(s) is not None]
 

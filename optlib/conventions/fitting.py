@@ -100,10 +100,13 @@ def _specs(optimizer: Any, source: Spec, target: Spec) -> Iterator[Spec]:
     """Every setting of the switches, few changes first, with all numbers aligned."""
     library, name, arguments = target
     entry = TABLE[library, name]
-    theirs = {k: v for k, v in full(source).items() if k in entry.arguments and k not in RATES}
-    theirs = {k: v for k, v in theirs.items() if k not in _LEFT_ALONE}
+    theirs = {
+        k: v
+        for k, v in full(source).items()
+        if k in entry.arguments and v is not None and k not in (*RATES, *_LEFT_ALONE)
+    }
     seen = set()
-    for given in ({**theirs, **arguments}, arguments):
+    for given in (arguments, {**theirs, **arguments}):
         for changed in _flipped(library, name, given):
             for spec in aligned(optimizer, (library, name, changed)):
                 if repr(spec) not in seen:
@@ -138,7 +141,7 @@ def _refined(yard: Yardstick, source: Spec, best: Fit) -> Fit:
             changed = measured(yard, _with(best.spec, key, new))
             if changed.exact or accepted(changed, best):
                 best = changed
-        if "eps" in key and value:
+        if _is_epsilon(key) and value:
             best = _epsilon(yard, best, key, value)
         if best.exact:
             break
@@ -165,8 +168,12 @@ def _values(
         yield 0.0, _never
         if value and is_number(rate) and rate:
             yield from ((digits(v), _never) for v in (value * rate, value / rate))
-    elif "eps" not in key and "clip" not in key and not isinstance(value, int):
+    elif not _is_epsilon(key) and "clip" not in key and not isinstance(value, int):
         yield from ((v, _never) for v in (0.0, 1.0) if v != value)
+
+
+def _is_epsilon(key: str) -> bool:
+    return key.startswith("eps") or "_eps" in key
 
 
 def _never(new: Fit, old: Fit) -> bool:

@@ -105,7 +105,8 @@ def port(library: str, name: str, target_library: str, **arguments: Any) -> Port
     found, around = _best(bare, target_library), ()
     if not (found and found.exact):
         found, around = _with_decay_by_hand(bare, target_library, found)
-    port = _told(bare, target_library, found, around)
+    alike = _without_decay(bare) if around else bare
+    port = _told(alike, target_library, found, around)
     return replace(port, source=source, around=(*before, *port.around))
 
 
@@ -201,7 +202,7 @@ def _with_decay_by_hand(
     kind = next((k for k in _BY_HAND if rule.__name__.endswith(k)), None)
     if not kind or not is_number(decay) or not decay:
         return as_it_is
-    plain = _best((*source[:2], {**source[2], "weight_decay": 0.0}), library)
+    plain = _best(_without_decay(source), library)
     target = plain and built(plain.spec)
     if not isinstance(target, Optimizer) or "weight_decay" in settings(target):
         return as_it_is
@@ -219,6 +220,10 @@ def _with_decay_by_hand(
     if library == "optax" and wrap is modifiers.l2:
         around += f" In Optax: optax.add_decayed_weights({decay!r}) before it, in optax.chain."
     return replace(plain, distance=distance, exact=exact), (around,)
+
+
+def _without_decay(source: Spec) -> Spec:
+    return *source[:2], {**source[2], "weight_decay": 0.0}
 
 
 _SHRINK = (
