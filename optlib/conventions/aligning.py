@@ -104,10 +104,14 @@ def _wanted(
 ) -> Iterator[Any]:
     fed = factors(spec, key, wrap, value)
     present = {k: c for k, c in fed.items() if k in wanted}
-    new = {wanted[k] if c == 1 else wanted[k] / c for k, c in present.items() if _plain(wanted[k])}
+    new = {
+        wanted[k] if c == 1 else digits(wanted[k] / c)
+        for k, c in present.items()
+        if _plain(wanted[k])
+    }
     if len(new) == 1 and value not in new:
         yield new.pop()
-    elif value and not present and set(fed) & set(_ABSENT):
+    elif value is not None and not present and set(fed) & set(_ABSENT):
         yield from (None, 0.0)
 
 
@@ -128,6 +132,11 @@ def factors(spec: Spec, key: str, wrap: Callable, value: Any) -> dict[str, float
     return {
         k: c for k, c in ratios.items() if c and abs(second[k] / probes[1] - c) <= 1e-12 * abs(c)
     }
+
+
+def digits(value: float, count: int = 12) -> float:
+    """A number with so many digits."""
+    return float(f"{value:.{count}g}")
 
 
 def _plain(value: Any) -> bool:

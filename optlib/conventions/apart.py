@@ -61,7 +61,7 @@ def _harder() -> Iterator[tuple[int, np.ndarray]]:
     """Other gradients, zeros among them, and at the end steps of a long run."""
     for t in (*range(1, 21), *range(_LATE, _LATE + 10)):
         rng = np.random.default_rng([2, t])
-        yield t, SIZES * rng.standard_normal(8) * (1 if t == 1 else rng.random(8) > 0.2)
+        yield t, SIZES[::-1] * rng.standard_normal(8) * (1 if t == 1 else rng.random(8) > 0.2)
 
 
 class Yardstick:

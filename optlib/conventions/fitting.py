@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..namespaces import is_number
-from .aligning import RATES, aligned, full, settings, tried
+from .aligning import RATES, aligned, digits, full, settings, tried
 from .apart import SAME, Spec, Yardstick, built, one
 from .table import TABLE
 
@@ -189,11 +189,6 @@ def _all_nearer(yard: Yardstick, new: Fit, old: Fit) -> bool:
     """Whether a rate is right: no entry alone decides, since all end elsewhere by chance."""
     means = [yard.typical(built(f.spec)) for f in (new, old)]
     return new.distance <= old.distance and means[0] < 0.7 * means[1]
-
-
-def digits(value: float, count: int = 12) -> float:
-    """A number with so many digits."""
-    return float(f"{value:.{count}g}")
 
 
 def _epsilon(yard: Yardstick, best: Fit, key: str, value: float) -> Fit:

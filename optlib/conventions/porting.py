@@ -170,9 +170,10 @@ def _default(target: tuple[str, str]) -> Spec:
 
 def _shortened(source: Spec, found: Fit) -> Fit:
     """The fit without arguments that are the library's defaults."""
-    library, name, arguments = found.spec
-    defaults = TABLE[library, name].defaults
-    kept = {k: v for k, v in arguments.items() if k in RATES or v != defaults.get(k, ...)}
+    library, name, _ = found.spec
+    now, defaults = full(found.spec), TABLE[library, name].defaults
+    kept = {k: v for k, v in now.items() if v != defaults.get(k, ...)}
+    kept |= {k: now[k] for k in RATES if now.get(k) is not None}
     order = sorted(kept, key=lambda k: (k not in RATES, [*TABLE[library, name].arguments].index(k)))
     yard, spec = Yardstick(built(source)), (library, name, {k: kept[k] for k in order})
     for key in order:
