@@ -8,7 +8,7 @@ from typing import Any
 from ..namespaces import is_number
 from ..running.step import at_step
 from .apart import Spec, one
-from .table import TABLE, NotModelled, like
+from .table import TABLE, FollowedSchedule, NotModelled, like
 
 RATES = ("lr", "learning_rate")
 
@@ -68,6 +68,9 @@ def _rated(rate: Any, spec: Spec) -> Iterator[Spec]:
     """The arguments with the rate of the source, or without one where the entry takes none."""
     library, name, arguments = spec
     names = [k for k in RATES if k in TABLE[library, name].arguments]
+    if callable(rate) and not hasattr(rate, "at_step"):
+        # Libraries count the steps of a function differently; this one is a function of ours.
+        rate = FollowedSchedule(lambda xp, k, own=rate: own(k + 1), "the same rate")
     rates = [float(at_step(rate, 1)), rate] if callable(rate) else [rate]
     now = full(spec)
     with_rates = [
