@@ -5,11 +5,14 @@ after those it builds on. ``rules.js`` is printed by :mod:`optlib.engines.javasc
 build.
 """
 
+import json
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from optlib.engines import javascript
+
+PORTS = "optlib/book/data/ports.json"
 
 # A script after those that it calls.
 BUILDS_ON = {
@@ -18,6 +21,8 @@ BUILDS_ON = {
     "mathjs/parser.js": [],
     "judge.js": ["optlib.js", "mathjs/parser.js"],
     "answer.js": ["judge.js"],
+    "ports_data.js": ["optlib.js"],
+    "ports.js": ["ports_data.js"],
 }
 
 
@@ -62,7 +67,15 @@ def print_rules(app):
     folder = Path(app.outdir).parent / "printed"
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rules.js").write_text(javascript.library(), encoding="utf-8")
+    ports = json.loads(Path(app.srcdir, PORTS).read_text(encoding="utf-8"))
+    (folder / "ports_data.js").write_text(ports_script(ports), encoding="utf-8")
     app.config.html_static_path.append(str(folder))
+
+
+def ports_script(ports):
+    """The stored ports, their rules as functions."""
+    rules = ", ".join(f"{k}: {v}" for k, v in ports.pop("programs").items())
+    return f'"use strict";\noptlib.ports = {{...{json.dumps(ports)}, programs: {{{rules}}}}};\n'
 
 
 def setup(app):

@@ -12,13 +12,13 @@ import re
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
 from optlib.conventions import TABLE, port
 from optlib.conventions.aligning import RATES, aligned, full, one_or_none, settings
 from optlib.conventions.apart import gradients, start
 from optlib.engines import javascript
 from optlib.running.optimizer import Optimizer
 
+ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "optlib" / "book" / "data" / "ports.json"
 LIBRARIES = ("torch", "optax", "keras", "transformers")
 ON = {"weight_decay": 0.01, "momentum": 0.9}

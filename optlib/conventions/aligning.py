@@ -115,7 +115,7 @@ def _wanted(
     if len(new) == 1 and value not in new:
         yield new.pop()
     elif value is not None and not present and set(fed) & set(_ABSENT):
-        yield from (None, 0.0)
+        yield from (None, 0.0) if value else (None,)
 
 
 def factors(spec: Spec, key: str, wrap: Callable, value: Any) -> dict[str, float]:
