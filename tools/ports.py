@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OUT = ROOT / "optlib" / "book" / "data" / "ports.json"
 LIBRARIES = ("torch", "optax", "keras", "transformers")
 ON = {"weight_decay": 0.01, "momentum": 0.9}
+_FINITE = 1e9
 SWITCHES = ("nesterov", "amsgrad", "centered", "decoupled_weight_decay", "eps_in_sqrt")
 
 
@@ -112,9 +113,12 @@ def ported(spec, target, programs):
     """The port of a specification, in forms of its arguments."""
     library, name, arguments = spec
     found = port(library, name, target, **arguments)
-    told = {"exact": found.exact, "distance": found.distance, "words": list(found.words)}
+    copied = None if found.copied > _FINITE else found.copied
+    distance = None if found.distance > _FINITE else found.distance
+    told = {"exact": found.exact, "distance": distance, "copied": copied}
+    told["words"] = list(found.words)
     if found.target is None:
-        return told | {"distance": None if found.distance > 1e9 else found.distance}
+        return told
     plain = {k: v for k, v in full(found.target).items() if isinstance(v, bool | str)}
     plain = {k: v for k, v in plain.items() if v != TABLE[found.target[:2]].defaults[k]}
     other = probed(spec)

@@ -6,6 +6,7 @@
   const LIBRARIES = { torch: "PyTorch", optax: "Optax", keras: "Keras", transformers: "Transformers" };
   const MODULES = { torch: "torch.optim", optax: "optax", keras: "keras.optimizers", transformers: "transformers" };
   const ON = ["weight_decay", "momentum"];
+  const SAME = 1e-9;
   const RATES = ["lr", "learning_rate"];
   const { start, gradients, programs, entries } = optlib.ports;
 
@@ -60,13 +61,14 @@
   /* The arguments of the target, and how far it is from the source; null where that cannot be run here. */
   const carry = (variant, port, values) => {
     const given = map(port.arguments, (form) => form?.near ?? evaluate(form, values) ?? form);
-    if (!variant.model || !port.model) return { given, distance: null };
+    if (!variant.model || !port.model) return { given, copied: null, distance: null };
     const ours = ends(variant.model, values);
     const distance = (changed) => apart(ours, ends(port.model, { ...given, ...changed }));
     const free = Object.keys(port.arguments).find((k) => port.arguments[k]?.near !== undefined);
     const epsilon = values[Object.keys(values).find((k) => k.startsWith("eps"))];
+    const copied = distance(free ? { [free]: epsilon } : {});
     if (free && epsilon > 0) given[free] = nearest((v) => distance({ [free]: v }), epsilon);
-    return { given, distance: distance({}) };
+    return { given, copied, distance: distance({}) };
   };
 
   const python = (value) => {
@@ -96,10 +98,14 @@
 
   const percent = (distance) => `${Number((100 * distance).toPrecision(2))} %`;
 
-  const headline = (port, distance, standard) => {
-    if (port.exact) return "An exact port: it follows to rounding.";
+  const headline = (port, { copied, distance }, standard) => {
     if (!port.name) return "No port.";
-    if (distance !== null) return `Near, not the same: ${percent(distance)} are left at your numbers.`;
+    if (distance === Infinity) return "At these numbers the two cannot be run.";
+    if (port.exact && !(distance > SAME)) return "An exact port: it follows to rounding.";
+    if (distance !== null) {
+      const before = copied > 1.01 * distance ? `; with the same numbers it would be ${percent(copied)}` : "";
+      return `Near, not the same: ${percent(distance)} are left at your numbers${before}.`;
+    }
     const where = standard ? "" : " at the default numbers; at yours, optlib.port tells";
     return `Near, not the same: ${percent(port.distance)} are left${where}.`;
   };
@@ -136,10 +142,13 @@
       return { ...numbers, ...variants[0].arguments };
     };
 
+    const inOrder = (values) =>
+      Object.entries(values).sort(([a], [b]) => RATES.includes(b) - RATES.includes(a));
+
     const showFields = (given = {}) => {
       const values = standard();
       fields.replaceChildren(
-        ...Object.entries(values).map(([key, value]) => {
+        ...inOrder(values).map(([key, value]) => {
           const now = given[key] ?? value;
           const input = element("input", { name: `argument-${key}`, autocomplete: "off" });
           if (typeof value === "boolean") Object.assign(input, { type: "checkbox", checked: String(now) === "true" });
@@ -184,14 +193,15 @@
         return;
       }
       const port = variant.ports[to.value];
-      const { given, distance } = port.name ? carry(variant, port, now) : { given: {}, distance: null };
-      status.dataset.exact = port.exact;
-      status.dataset.distance = distance ?? port.distance;
+      const carried = port.name ? carry(variant, port, now) : { given: {}, copied: null, distance: null };
+      status.dataset.exact = port.exact && !(carried.distance > SAME);
+      status.dataset.distance = carried.distance ?? port.distance;
       if (port.name) {
-        const code = element("code", { textContent: call(to.value, port, given) });
+        const code = element("code", { textContent: call(to.value, port, carried.given) });
         status.append(element("pre", { tabIndex: 0 }, code));
       }
-      status.append(element("p", {}, element("strong", { textContent: headline(port, distance, !changed.length) })));
+      const said = headline(port, carried, !changed.length);
+      status.append(element("p", {}, element("strong", { textContent: said })));
       status.append(element("ul", {}, ...told(port, now).map((s) => element("li", { textContent: s }))));
     };
 
