@@ -23,8 +23,7 @@ BELOW = {
     "running": BASE | {"rules", "schedules", "problems"},
     "conventions": BASE | {"rules", "schedules", "running"},
     "optim": BASE | {"rules", "schedules", "running", "conventions"},
-    "book": BASE
-    | {"rules", "schedules", "problems", "algebra", "engines", "running", "conventions"},
+    "book": BASE | {"rules", "schedules", "problems", "algebra", "engines", "running", "conventions"},
 }
 
 

@@ -1,4 +1,4 @@
-"""The page that ports optimizers gives what Python gives, for any numbers, by mouse and keyboard."""
+"""The page that ports optimizers gives what Python gives, for any numbers, by keyboard too."""
 
 import ast
 
