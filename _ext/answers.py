@@ -56,7 +56,7 @@ class Answer(SphinxDirective):
         need(self.env, "answer.js")
         node = answer(name=name, data=data)
         node += self._told("answer-question", str(question.ask()))
-        node += nodes.raw("", FIELD, format="html")
+        node += field()
         for k, hint in enumerate(question.hints, 1):
             title = f"Hint {k}" if len(question.hints) > 1 else "Hint"
             node += self._folded("answer-hint", title, hint)
@@ -77,8 +77,14 @@ class Answer(SphinxDirective):
         return part
 
 
+def field():
+    """The node of the field in which an answer is typed."""
+    return nodes.raw("", FIELD, format="html")
+
+
 def visit_answer(self, node):
-    self.body.append(f'<form class="answer" data-question="{escape(node["name"])}">')
+    hidden = " hidden" if node.get("hidden") else ""
+    self.body.append(f'<form class="answer" data-question="{escape(node["name"])}"{hidden}>')
 
 
 def depart_answer(self, node):

@@ -23,6 +23,7 @@ BUILDS_ON = {
     "answer.js": ["judge.js"],
     "ports_data.js": ["optlib.js"],
     "ports.js": ["ports_data.js"],
+    "steps.js": ["answer.js"],
 }
 
 

@@ -52,13 +52,13 @@
       status.textContent = `${WORDS[verdict]} ${message}`;
       told.forEach((said, k) => (said.hidden = k !== misconception));
       const done = verdict === "right" || verdict === "degenerate";
-      solution.hidden = attempts < ATTEMPTS && !done;
+      if (solution) solution.hidden = attempts < ATTEMPTS && !done;
       form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { verdict, attempts } }));
     });
 
     for (const said of told) said.hidden = true;
     // It opens after an attempt or two; on paper and without scripts it is a fold like another.
-    solution.hidden = true;
+    if (solution) solution.hidden = true;
     field.hidden = false;
   };
 

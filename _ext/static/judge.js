@@ -76,12 +76,16 @@
     return [a ** b, Math.abs(a ** b) * (change + ROUNDING)];
   };
 
+  /* Whole numbers are added and multiplied without rounding. */
+  const rounded = (value, ...parts) =>
+    parts.every(Number.isInteger) && Number.isSafeInteger(value) ? 0 : ROUNDING * Math.abs(value);
+
   const COMBINED = {
-    add: ([a, ea], [b, eb]) => [a + b, ea + eb + ROUNDING * Math.abs(a + b)],
-    subtract: ([a, ea], [b, eb]) => [a - b, ea + eb + ROUNDING * Math.abs(a - b)],
+    add: ([a, ea], [b, eb]) => [a + b, ea + eb + rounded(a + b, a, b)],
+    subtract: ([a, ea], [b, eb]) => [a - b, ea + eb + rounded(a - b, a, b)],
     multiply: ([a, ea], [b, eb]) => [
       a * b,
-      Math.abs(a) * eb + Math.abs(b) * ea + ea * eb + ROUNDING * Math.abs(a * b),
+      Math.abs(a) * eb + Math.abs(b) * ea + ea * eb + rounded(a * b, a, b),
     ],
     divide: quotient,
     pow: power,
@@ -228,10 +232,13 @@
     return { verdict: "right", message: `It agrees with the value computed from the code${count}.` };
   };
 
+  /* A number need only come near. */
   const close = (question, value) => {
-    const off = Math.abs(value - question.truth[0]) / Math.abs(question.truth[0]);
-    if (off <= question.tolerance) return { verdict: "right", message: "It agrees with the value computed from the code." };
-    return { verdict: "wrong", message: told(question, 0, value), misconception: -1 };
+    const near = (other) => Math.abs(value - other) <= question.tolerance * Math.abs(other);
+    if (near(question.truth[0]))
+      return { verdict: "right", message: "It agrees with the value computed from the code." };
+    const misconception = question.misconceptions.findIndex(([other]) => near(other));
+    return { verdict: "wrong", message: told(question, 0, value), misconception };
   };
 
   /* The typed text as TeX, or null while it cannot be read. */

@@ -10,6 +10,7 @@ import sympy as sp
 
 from ..domains import Domain
 from .bounds import DerivationError, as_domains, real_on, stated
+from .parts import parts
 from .proof.hypotheses import Hypothesis, of_domain
 from .rendering import Line, table
 from .verdicts import Verdict
@@ -120,3 +121,11 @@ class Chain:
 
     def _repr_latex_(self) -> str:
         return table(self.lines, self.hypotheses, self._names)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+        """Nothing to show beside the formula; in the metadata its parts, for a page of the book."""
+        return {}, {"derivation": self.parts()}
+
+    def parts(self) -> dict[str, Any]:
+        """The lines and what they assume, one by one; see :func:`~optlib.algebra.parts.parts`."""
+        return parts(self.lines, self.hypotheses, self._names, self._domains)

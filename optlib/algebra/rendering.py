@@ -12,7 +12,7 @@ import sympy as sp
 from .latex import latex, prose
 from .proof.hypotheses import Hypothesis
 
-_SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "->": r"\to"}
+SIGNS = {"=": "=", "<=": r"\le", ">=": r"\ge", "->": r"\to"}
 _PER_ROW = 4
 _PAGE, _TEXT = 36, 0.63
 _FRACTION = re.compile(r"\\[dt]?frac")
@@ -66,15 +66,18 @@ def table(lines: Sequence[Line], hypotheses: Sequence[Hypothesis], names: Mappin
     rows = " \\\\\n".join(_row(line, names, stacked) for line in lines)
     aligned = f"\\begin{{aligned}}\n{rows}\n\\end{{aligned}}"
     below = [
-        *listed(
-            "with ", [f"{text} = {latex(e, named(names))}" for e, text in _long(names).items()]
-        ),
+        *listed("with ", listed_names(names)),
         *listed("assuming ", [h.latex(named(names)) for h in hypotheses]),
     ]
     if not below:
         return f"$\\displaystyle {aligned}$"
     notes = " \\\\\n".join(below)
     return f"$\\displaystyle \\begin{{array}}{{l}}\n{aligned} \\\\[6pt]\n{notes}\n\\end{{array}}$"
+
+
+def listed_names(names: Mapping[Any, str]) -> list[str]:
+    """What the names of expressions stand for, as LaTeX."""
+    return [f"{text} = {latex(e, named(names))}" for e, text in _long(names).items()]
 
 
 def induction_lines(
@@ -107,7 +110,7 @@ def listed(intro: str, items: Sequence[str]) -> list[str]:
 
 
 def _row(line: Line, names: Mapping[Any, str], stacked: bool) -> str:
-    row = f"{line.left} &{_SIGNS.get(line.relation, '')} {_body(line, names)}"
+    row = f"{line.left} &{SIGNS.get(line.relation, '')} {_body(line, names)}"
     if not (line.reason or line.grade):
         return row
     if stacked:

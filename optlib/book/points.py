@@ -97,9 +97,8 @@ def _moderate(point: Point, domains: Mapping[str, Domain]) -> bool:
 
 
 def _on_edge(point: Point, domains: Mapping[str, Domain]) -> bool:
-    return any(
-        v == 0 or v in (domains[s.name].low, domains[s.name].high) for s, v in point.given.items()
-    )
+    at = {s.name: float(v) for s, v in point.given.items()}
+    return any(v in (0.0, domains[k].low, domains[k].high) for k, v in at.items())
 
 
 def _value(expression: sp.Basic, point: Point) -> float | None:

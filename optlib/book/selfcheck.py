@@ -98,22 +98,23 @@ class Question:
             given = self._expression(answer)
         except AnswerError as reason:
             return Judgement(False, str(reason))
-        if self._near(given):
+        if self._near(given, self.answer):
             return Judgement(True, "Near enough.")
         judged = compare(given, self.answer, self.domains)
         if judged.right is not False:
             return judged
         return Judgement(False, judged.message + self._spoken_to(given) + self._hint(hint))
 
-    def _near(self, given: sp.Basic) -> bool:
+    def _near(self, given: sp.Basic, other: sp.Basic) -> bool:
         if self.tolerance is None or not given.is_number:
             return False
-        return bool(abs(given - self.answer) <= self.tolerance * abs(self.answer))
+        return bool(abs(given - other) <= self.tolerance * abs(other))
 
     def _spoken_to(self, given: sp.Basic) -> str:
         """What is said to a wrong answer that people give."""
         for wrong in self.misconceptions:
-            if verdict(given, wrong.answer, domains=self.domains).shown:
+            same = self._near(given, wrong.answer)
+            if same or verdict(given, wrong.answer, domains=self.domains).shown:
                 return f"\n\n{wrong.says}"
         return ""
 
@@ -174,10 +175,17 @@ def load(path: str | Path | None = None) -> dict[str, Question]:
     """
     with (DATA / "questions.toml" if path is None else Path(path)).open("rb") as file:
         tables = tomllib.load(file)
-    return {name: _question(name, table) for name, table in tables.items()}
+    return {name: declared(name, table) for name, table in tables.items()}
 
 
-def _question(name: str, table: Any) -> Question:
+def declared(name: str, table: Any) -> Question:
+    """The question that a table of a file of questions declares.
+
+    Raises
+    ------
+    ValueError
+        As :func:`load`.
+    """
     if not isinstance(table, dict):
         raise ValueError(f"{name}: a question is a table")
     missing, unknown = _NEEDED - set(table), set(table) - _NEEDED - _OPTIONAL

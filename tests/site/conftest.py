@@ -69,7 +69,8 @@ def visit(chromium, base):
         page.on("request", lambda asked: _request(asked, base, address, complaints))
         page.on("response", lambda got: _response(got, address, complaints))
         page.goto(base + address)
-        settle(page)
+        if options.get("java_script_enabled", True):
+            settle(page)
         return page
 
     yield open_page
