@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from .apart import SAME, Spec, Yardstick, built
-from .fitting import fit
+from .fitting import Fit, exactly, fit, measured
 from .wording import called, differences, percent
 
 
@@ -23,28 +24,50 @@ class Difference:
         What differs, a sentence each.
     remedy : tuple or None
         Library, name and arguments, in place of the second, that follow the first exactly.
-    nearest : tuple or None
-        Those that come nearest; the remedy if there is one.
-    left : float
-        The distance of the nearest.
+    between : tuple
+        The two that were compared.
     """
 
     distance: float
     words: tuple[str, ...]
     remedy: Spec | None
-    nearest: Spec | None
-    left: float
+    between: tuple[Spec, Spec]
 
     @property
     def agree(self) -> bool:
         """Whether the two are the same to rounding."""
         return self.distance < SAME
 
+    @cached_property
+    def nearest(self) -> Spec:
+        """Arguments, in place of the second, that come nearest; the remedy if there is one."""
+        return self.remedy or self._fit.spec
+
+    @property
+    def left(self) -> float:
+        """The distance of the nearest."""
+        return self._fit.distance
+
+    @cached_property
+    def _fit(self) -> Fit:
+        first, second = self.between
+        if self.remedy:
+            return measured(Yardstick(built(first)), self.remedy)
+        found = fit(first, second)
+        return found if found and found.distance < self.distance else Fit(second, self.distance)
+
+    def _sentences(self) -> tuple[str, ...]:
+        """The words, and which arguments come nearest where none is exact."""
+        if self.remedy or self.left == self.distance:
+            return self.words
+        near = f"{called(self.nearest)} comes nearest: {percent(self.left)} are left."
+        return (*self.words, near)
+
     def __str__(self) -> str:
-        return "\n".join(self.words)
+        return "\n".join(self._sentences())
 
     def _repr_markdown_(self) -> str:
-        return "\n".join(f"- {sentence}" for sentence in self.words)
+        return "\n".join(f"- {sentence}" for sentence in self._sentences())
 
 
 def explain_difference(first: Spec, second: Spec) -> Difference:
@@ -80,19 +103,17 @@ def explain_difference(first: Spec, second: Spec) -> Difference:
         same = "They agree to rounding."
         if not yard.follows(other):
             same = "They agree to rounding here, but not where gradients are zero or steps late."
-        return Difference(distance, (*words, same), two, two, distance)
+        return Difference(distance, (*words, same), two, (one, two))
     words.append(
         f"On a shared sequence of gradients they end {percent(distance)} of the way apart."
     )
-    found = fit(one, two)
-    if found.exact:
-        words.append(f"{called(found.spec)} follows the first exactly.")
-        return Difference(distance, tuple(words), found.spec, found.spec, found.distance)
-    words.append(f"No arguments of {two[0]} {two[1]} that were tried make it follow the first.")
-    if found.distance < distance:
-        words.append(f"{called(found.spec)} comes nearest: {percent(found.distance)} are left.")
-        return Difference(distance, tuple(words), None, found.spec, found.distance)
-    return Difference(distance, tuple(words), None, two, distance)
+    found = exactly(one, two)
+    words.append(
+        f"{called(found.spec)} follows the first exactly."
+        if found
+        else f"No arguments of {two[0]} {two[1]} that were tried make it follow the first."
+    )
+    return Difference(distance, tuple(words), found and found.spec, (one, two))
 
 
 def _spec(which: str, given: Any) -> Spec:

@@ -40,3 +40,19 @@ def test_differences_are_named_and_the_remedy_works(first, second, words):
 def test_the_example_of_the_docstring_runs():
     failed, tried = doctest.testmod(compare)
     assert tried and not failed
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("keras", "Adam"), ("torch", "Adam")),
+        (("torch", "RMSprop"), ("keras", "RMSprop", {"learning_rate": 0.01})),
+        (ADAM, (*ADAM, {"eps": 1e-3})),
+    ],
+)
+def test_the_nearest_arguments_leave_what_is_said(first, second):
+    found = explain_difference(first, second)
+    assert found.left < found.distance
+    again = explain_difference(first, found.nearest)
+    assert again.distance == pytest.approx(found.left, rel=1e-9, abs=1e-12)
+    assert (found.remedy is None) == ("comes nearest" in str(found))
