@@ -49,7 +49,7 @@
     const grid = [0.5, 1, 2].flatMap((f) => [-1, 0, 1].map((k) => f * Math.log10(epsilon) + k));
     const low = grid.reduce((best, k) => (at(k) < at(best) ? k : best));
     let [left, right] = [low - 1, low + 1];
-    for (let k = 0; k < 12; k += 1) {
+    for (let k = 0; k < 9; k += 1) {
       const [first, second] = [left + 0.382 * (right - left), left + 0.618 * (right - left)];
       if (at(first) < at(second)) right = second;
       else left = first;

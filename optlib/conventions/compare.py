@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,23 +14,17 @@ from .wording import called, differences, percent
 
 @dataclass(frozen=True)
 class Difference:
-    """What :func:`explain_difference` found.
+    """What :func:`explain_difference` found; remedies are looked for when they are asked for.
 
     Attributes
     ----------
     distance : float
         How far apart the two end on a shared sequence of gradients, relative to the way gone.
-    words : tuple of str
-        What differs, a sentence each.
-    remedy : tuple or None
-        Library, name and arguments, in place of the second, that follow the first exactly.
     between : tuple
         The two that were compared.
     """
 
     distance: float
-    words: tuple[str, ...]
-    remedy: Spec | None
     between: tuple[Spec, Spec]
 
     @property
@@ -39,8 +33,16 @@ class Difference:
         return self.distance < SAME
 
     @cached_property
+    def remedy(self) -> Spec | None:
+        """Library, name and arguments, in place of the second, that follow the first exactly."""
+        if self.agree:
+            return self.between[1]
+        found = exactly(*self.between)
+        return found and found.spec
+
+    @property
     def nearest(self) -> Spec:
-        """Arguments, in place of the second, that come nearest; the remedy if there is one."""
+        """Those that come nearest; the remedy if there is one."""
         return self.remedy or self._fit.spec
 
     @property
@@ -56,18 +58,32 @@ class Difference:
         found = fit(first, second)
         return found if found and found.distance < self.distance else Fit(second, self.distance)
 
-    def _sentences(self) -> tuple[str, ...]:
-        """The words, and which arguments come nearest where none is exact."""
-        if self.remedy or self.left == self.distance:
-            return self.words
-        near = f"{called(self.nearest)} comes nearest: {percent(self.left)} are left."
-        return (*self.words, near)
+    @cached_property
+    def words(self) -> tuple[str, ...]:
+        """What differs and what to do about it, a sentence each."""
+        return *differences(*self.between), *self._advice()
+
+    def _advice(self) -> Iterator[str]:
+        first, second = self.between
+        if self.agree:
+            everywhere = Yardstick(built(first)).follows(built(second))
+            but = "" if everywhere else " here, but not where gradients are zero or steps late"
+            yield f"They agree to rounding{but}."
+            return
+        far = percent(self.distance)
+        yield f"On a shared sequence of gradients they end {far} of the way apart."
+        if self.remedy:
+            yield f"{called(self.remedy)} follows the first exactly."
+            return
+        yield f"No arguments of {second[0]} {second[1]} that were tried make it follow the first."
+        if self.left < self.distance:
+            yield f"{called(self.nearest)} comes nearest: {percent(self.left)} are left."
 
     def __str__(self) -> str:
-        return "\n".join(self._sentences())
+        return "\n".join(self.words)
 
     def _repr_markdown_(self) -> str:
-        return "\n".join(f"- {sentence}" for sentence in self._sentences())
+        return "\n".join(f"- {sentence}" for sentence in self.words)
 
 
 def explain_difference(first: Spec, second: Spec) -> Difference:
@@ -97,23 +113,7 @@ def explain_difference(first: Spec, second: Spec) -> Difference:
     torch Adam(eps=1e-08) follows the first exactly.
     """
     one, two = _spec("first", first), _spec("second", second)
-    yard, other = Yardstick(built(one)), built(two)
-    distance, words = yard.distance(other), differences(one, two)
-    if distance < SAME:
-        same = "They agree to rounding."
-        if not yard.follows(other):
-            same = "They agree to rounding here, but not where gradients are zero or steps late."
-        return Difference(distance, (*words, same), two, (one, two))
-    words.append(
-        f"On a shared sequence of gradients they end {percent(distance)} of the way apart."
-    )
-    found = exactly(one, two)
-    words.append(
-        f"{called(found.spec)} follows the first exactly."
-        if found
-        else f"No arguments of {two[0]} {two[1]} that were tried make it follow the first."
-    )
-    return Difference(distance, tuple(words), found and found.spec, (one, two))
+    return Difference(Yardstick(built(one)).distance(built(two)), (one, two))
 
 
 def _spec(which: str, given: Any) -> Spec:
