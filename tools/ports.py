@@ -39,11 +39,10 @@ def variants(library, name):
     rate = {k: 1e-3 for k in RATES if k in entry.arguments and entry.defaults.get(k) is None}
     base = {} if library == "transformers" else rate
     now = {**entry.defaults, **base}
-    choices = [(k, (0.0 if now[k] else None, v)) for k, v in ON.items() if k in now]
+    choices = [(k, (None, 0.0 if now[k] else v)) for k, v in ON.items() if k in now]
     choices += [(k, (None, not now[k])) for k in SWITCHES if k in now]
     for values in itertools.product(*(v for _, v in choices)):
         given = {k: v for (k, _), v in zip(choices, values, strict=True) if v is not None}
-        given = {k: v for k, v in given.items() if not (k in ON and v and now[k])}
         spec = library, name, {**base, **given}
         few = len(given) <= (0 if name.lower() in ("muon", "adafactor") else 2)
         if few and one_or_none(spec) is not None:
