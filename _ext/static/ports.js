@@ -1,10 +1,15 @@
 "use strict";
 
-/* From one library to another. What is stored says where each argument of a port comes from; how far the two are
-   apart at the reader's numbers is found by running both rules, as printed from the code. */
+/* From one library to another. What is stored says where each argument of a port comes from; how far the two
+   are apart at the reader's numbers is found by running both rules, as printed from the code. */
 {
   const LIBRARIES = { torch: "PyTorch", optax: "Optax", keras: "Keras", transformers: "Transformers" };
-  const MODULES = { torch: "torch.optim", optax: "optax", keras: "keras.optimizers", transformers: "transformers" };
+  const MODULES = {
+    torch: "torch.optim",
+    optax: "optax",
+    keras: "keras.optimizers",
+    transformers: "transformers.optimization",
+  };
   const ON = ["weight_decay", "momentum"];
   const SAME = 1e-9;
   const RATES = ["lr", "learning_rate"];
@@ -86,7 +91,8 @@
       else (whole[name] ??= [...defaults[name]])[place] = value;
     }
     const same = (name) =>
-      JSON.stringify(whole[name]) === JSON.stringify(defaults[name]) || (whole[name] === 0 && !defaults[name]);
+      JSON.stringify(whole[name]) === JSON.stringify(defaults[name]) ||
+      (whole[name] === 0 && !defaults[name]);
     const shown = Object.keys(whole).filter((k) => RATES.includes(k) || !same(k));
     shown.sort((a, b) => RATES.includes(b) - RATES.includes(a));
     const text = (v) => (Array.isArray(v) ? `(${v.map(python).join(", ")})` : python(v));
@@ -151,8 +157,11 @@
         ...inOrder(values).map(([key, value]) => {
           const now = given[key] ?? value;
           const input = element("input", { name: `argument-${key}`, autocomplete: "off" });
-          if (typeof value === "boolean") Object.assign(input, { type: "checkbox", checked: String(now) === "true" });
-          else Object.assign(input, { type: "text", inputMode: "decimal", value: String(now) });
+          const own =
+            typeof value === "boolean"
+              ? { type: "checkbox", checked: String(now) === "true" }
+              : { type: "text", inputMode: "decimal", value: String(now) };
+          Object.assign(input, own);
           const label = key.replace(/\.(\d)$/, "[$1]");
           return element("label", {}, element("code", { textContent: label }), input);
         }),
