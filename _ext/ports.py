@@ -21,6 +21,7 @@ LIBRARIES = {
     "keras": "Keras",
     "transformers": "Transformers",
 }
+SAME = 1e-9
 # Hidden until the script is there that answers.
 FORM = """<form class="port" hidden>
 <div class="port-choice">
@@ -58,6 +59,8 @@ def row(to, port):
     if "name" not in port:
         return f"<dd>{LIBRARIES[to]}: no port. {escape(port['words'][0])}</dd>"
     left = "exact" if port["exact"] else f"{100 * port['distance']:.2g} % are left"
+    if not port["exact"] and port["distance"] < SAME:
+        left = "the same for long, but not exact"
     around = "".join(f" {s}" for s in port["around"])
     return f"<dd>{LIBRARIES[to]}: <code>{escape(port['call'])}</code>, {left}.{escape(around)}</dd>"
 

@@ -112,6 +112,7 @@
       const before = copied > 1.01 * distance ? `; with the same numbers it would be ${percent(copied)}` : "";
       return `Near, not the same: ${percent(distance)} are left at your numbers${before}.`;
     }
+    if (port.distance < SAME) return "The same for long, but not exact.";
     const where = standard ? "" : " at the default numbers; at yours, optlib.port tells";
     return `Near, not the same: ${percent(port.distance)} are left${where}.`;
   };
