@@ -5,12 +5,15 @@ after those it builds on. At every build ``rules.js`` is printed by
 :mod:`optlib.engines.javascript`, and ``figures.js`` by :mod:`optlib.book.live`.
 """
 
+import json
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from optlib.book.live import printing
 from optlib.engines import javascript
+
+PORTS = "optlib/book/data/ports.json"
 
 # A script after those that it calls.
 BUILDS_ON = {
@@ -19,6 +22,8 @@ BUILDS_ON = {
     "mathjs/parser.js": [],
     "judge.js": ["optlib.js", "mathjs/parser.js"],
     "answer.js": ["judge.js"],
+    "ports_data.js": ["optlib.js"],
+    "ports.js": ["ports_data.js"],
     "steps.js": ["answer.js"],
     "figures.js": ["optlib.js"],
     "plot.js": ["optlib.js"],
@@ -73,7 +78,15 @@ def print_rules(app):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "rules.js").write_text(javascript.library(), encoding="utf-8")
     (folder / "figures.js").write_text(printing.library(), encoding="utf-8")
+    ports = json.loads(Path(app.srcdir, PORTS).read_text(encoding="utf-8"))
+    (folder / "ports_data.js").write_text(ports_script(ports), encoding="utf-8")
     app.config.html_static_path.append(str(folder))
+
+
+def ports_script(ports):
+    """The stored ports, their rules as functions."""
+    rules = ", ".join(f"{k}: {v}" for k, v in ports.pop("programs").items())
+    return f'"use strict";\noptlib.ports = {{...{json.dumps(ports)}, programs: {{{rules}}}}};\n'
 
 
 def setup(app):

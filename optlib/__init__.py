@@ -42,6 +42,7 @@ _LATER = {
     "mean": "algebra.expectation",
     "like": "conventions",
     "explain_difference": "conventions",
+    "port": "conventions",
     "NotModelled": "conventions",
     "FollowedSchedule": "conventions",
 }
@@ -89,6 +90,7 @@ __all__ = [
     "optim",
     "per_layer",
     "polyak",
+    "port",
     "problems",
     "rule",
     "rules",

@@ -9,6 +9,7 @@ rule.
 
 from . import keras, optax, torch, transformers
 from .compare import Difference, explain_difference
+from .porting import Port, port
 from .table import TABLE, FollowedSchedule, NotModelled, like
 
 __all__ = [
@@ -16,10 +17,12 @@ __all__ = [
     "Difference",
     "FollowedSchedule",
     "NotModelled",
+    "Port",
     "explain_difference",
     "keras",
     "like",
     "optax",
+    "port",
     "torch",
     "transformers",
 ]

@@ -4,7 +4,7 @@ import doctest
 
 import pytest
 
-from optlib.conventions import NotModelled, compare, like
+from optlib.conventions import TABLE, NotModelled, compare, like
 from optlib.conventions.compare import explain_difference
 
 ADAM = ("torch", "Adam")
@@ -86,15 +86,16 @@ def test_what_arguments_can_mend_is_mended_with_what_was_given_kept(first, name,
 def test_two_rules_are_told_apart_each_with_its_parent_and_its_note(first, second):
     found = explain_difference(first, second)
     assert found.remedy is None and not found.agree
-    assert str(found).splitlines()[-1] == (
+    assert (
         f"No arguments of {second[0]} {second[1]} that were tried make it follow the first."
+        in str(found).splitlines()
     )
     for said, spec in zip(found.words, (first, second), strict=False):
         optimizer = like(*spec[:2], **dict(*spec[2:]))
         rule = getattr(optimizer, "rule", None)
         assert said.startswith(f"{spec[0]} {spec[1]} follows the rule {rule.__name__}")
         assert ("which is" in said) == (rule.parent is not None)
-        assert compare.TABLE[spec[:2]].note in said
+        assert TABLE[spec[:2]].note in said
 
 
 @pytest.mark.parametrize("part", [1.0, 1e-2, 1e-4])
@@ -125,7 +126,7 @@ def test_the_two_ends_of_agreement():
         (["torch", "Adam"], TypeError, "second must be"),
         (("torch", "Adam", {}, 1), TypeError, "second must be"),
         (("torch", "Adam", 0.1), TypeError, "second must be"),
-        (("torch", "StepLR", {"lr": 0.1, "step_size": 3}), TypeError, "compares optimizers; torch"),
+        (("torch", "StepLR", {"lr": 0.1, "step_size": 3}), TypeError, "only optimizers can be compared; torch"),
         (("torch", "Adamm"), NotModelled, "Adamm is not modelled"),
     ],
 )
@@ -134,3 +135,19 @@ def test_what_cannot_be_compared_is_refused(spec, error, words):
         explain_difference(ADAM, spec)
     with pytest.raises(error, match=words.replace("second", "first")):
         explain_difference(spec, ADAM)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("keras", "Adam"), ("torch", "Adam")),
+        (("torch", "RMSprop"), ("keras", "RMSprop", {"learning_rate": 0.01})),
+        (ADAM, (*ADAM, {"eps": 1e-3})),
+    ],
+)
+def test_the_nearest_arguments_leave_what_is_said(first, second):
+    found = explain_difference(first, second)
+    assert found.left < found.distance
+    again = explain_difference(first, found.nearest)
+    assert again.distance == pytest.approx(found.left, rel=1e-9, abs=1e-12)
+    assert (found.remedy is None) == ("comes nearest" in str(found))
