@@ -126,7 +126,11 @@ def test_the_two_ends_of_agreement():
         (["torch", "Adam"], TypeError, "second must be"),
         (("torch", "Adam", {}, 1), TypeError, "second must be"),
         (("torch", "Adam", 0.1), TypeError, "second must be"),
-        (("torch", "StepLR", {"lr": 0.1, "step_size": 3}), TypeError, "only optimizers can be compared; torch"),
+        (
+            ("torch", "StepLR", {"lr": 0.1, "step_size": 3}),
+            TypeError,
+            "only optimizers can be compared; torch",
+        ),
         (("torch", "Adamm"), NotModelled, "Adamm is not modelled"),
     ],
 )

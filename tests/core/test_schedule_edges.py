@@ -96,7 +96,7 @@ def test_a_step_before_the_start_is_refused(t):
 
 
 def test_an_inverse_root_begins_after_step_0():
-    with pytest.raises(ValueError, match="the step must satisfy 0 < t, got 0"):
+    with pytest.raises(ValueError, match=r"the step must satisfy .* t, got 0"):
         schedule("inverse_sqrt", peak=1.0, warmup=10)(0)
 
 
@@ -116,7 +116,7 @@ def test_no_steps_have_no_values_and_the_first_step_of_all_has_one(name):
         assert bound(np.arange(2)).tolist() == pytest.approx([bound(0), bound(1)])
         assert np.isfinite(bound(0))
     else:
-        with pytest.raises(ValueError, match="the step must satisfy 0 < t, got 0"):
+        with pytest.raises(ValueError, match=r"the step must satisfy .* t, got 0"):
             bound(np.arange(2))
 
 
