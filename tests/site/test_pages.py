@@ -14,6 +14,8 @@ UNFOLD = """() => {
 # Only the minor ones are passed over.
 SEVERE = ("moderate", "serious", "critical")
 # Without its preload: it looks for what the styles import in the wrong folder.
+# Formulas are nine tenths of the nodes, and all of them made in one way, by MathJax.
+READ = {"exclude": [["mjx-container"]]}
 AXE = {"resultTypes": ["violations"], "preload": False}
 
 
@@ -45,7 +47,7 @@ def test_a_page_is_whole_on_every_screen(visit, address, theme, shots):
 @pytest.mark.parametrize("address", [p for p in pages() if not p.startswith("_modules/")])
 def test_a_page_can_be_read_without_eyes_or_mouse(visit, address, theme):
     page = visit(address, theme)
-    faults = Axe().run(page, options=AXE).response["violations"]
+    faults = Axe().run(page, context=READ, options=AXE).response["violations"]
     severe = [
         f"{fault['id']}: {node['html'][:120]}"
         for fault in faults
