@@ -14,7 +14,7 @@ from optlib.book import selfcheck
 QUESTIONS = selfcheck.load()
 SITE = notebooks.ROOT / "_build" / "html"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:/\d+)?")
-JUDGED = re.compile(r'questions\[\s*"([\w-]+)"\s*\]\s*\.judge\(')
+ASKED = re.compile(r'questions\[\s*"([\w-]+)"\s*\]\s*\.(judge|ask)\(')
 
 
 def texts(output):
@@ -51,7 +51,7 @@ def tells(text, answer):
 
 @cache
 def outside_the_fold():
-    """Return question -> the texts of the outputs of unfolded cells that judge it."""
+    """Return question -> the texts of the outputs of unfolded cells that ask or judge it."""
     found = {}
     for path in notebooks.notebooks():
         folded = False
@@ -60,27 +60,33 @@ def outside_the_fold():
                 marks = re.findall(r"\{solution-(start|end)\}", cell.source)
                 folded = marks[-1] == "start" if marks else folded
             elif not folded:
-                for name in JUDGED.findall(cell.source):
-                    found.setdefault(name, []).extend(t for o in cell.outputs for t in texts(o))
+                for name, how in ASKED.findall(cell.source):
+                    told = [t for o in cell.outputs for t in texts(o)] if how == "judge" else []
+                    found.setdefault(name, []).extend(told)
     return found
 
 
 @cache
 def on_the_pages():
-    """Return question -> the texts under the cells of the built pages that judge it, unfolded."""
+    """Return question -> what the built pages say where it is asked or judged, unfolded."""
     found = {}
     for path in sorted((SITE / "chapters").glob("*.html")):
         page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         for cell in page.select("div.cell"):
             source = cell.select_one(".cell_input")
             if source and not cell.find_parent(class_="dropdown"):
-                for name in JUDGED.findall(source.get_text()):
+                for name, _ in ASKED.findall(source.get_text()):
                     shown = [o.get_text() for o in cell.select(".cell_output")]
                     found.setdefault(name, []).extend(shown)
-    return found
+        for form in page.select("form.answer[data-question]"):
+            # Its own words may hold a number that is the answer, such as a 1.
+            for part in form.select("details, script, .answer-question, .answer-misconception"):
+                part.decompose()
+            found.setdefault(form["data-question"], []).append(form.get_text())
+    return {name: texts for name, texts in found.items() if name in QUESTIONS}
 
 
-def test_every_question_is_judged_once_outside_the_fold():
+def test_every_question_is_asked_outside_the_fold():
     assert sorted(outside_the_fold()) == sorted(on_the_pages()) == sorted(QUESTIONS)
 
 
@@ -99,7 +105,9 @@ def test_no_page_tells_the_answer(name):
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_a_wrong_answer_is_not_met_with_the_right_one(name):
     question = QUESTIONS[name]
-    for wrong in (question.answer + 1, question.answer * sp.Rational(3, 7), question.answer - 5):
+    right = question.answer
+    wrong_ones = (3 * right,) if question.tolerance else (right + 1, right - 5)
+    for wrong in (*wrong_ones, right * sp.Rational(3, 7)):
         judged = question.judge(wrong)
         assert judged.right is False and not tells(judged.message, question.answer), judged
 
@@ -108,3 +116,10 @@ def test_a_wrong_answer_is_not_met_with_the_right_one(name):
 def test_an_answer_that_is_told_would_be_seen(name):
     answer = QUESTIONS[name].answer
     assert all(tells(f"It is {form}.", answer) for form in spellings(answer))
+
+
+@pytest.mark.parametrize("name", [n for n, q in QUESTIONS.items() if q.answer.free_symbols])
+def test_no_word_of_a_question_tells_the_answer(name):
+    asked = QUESTIONS[name]
+    for text in (asked.question, *(wrong.says for wrong in asked.misconceptions)):
+        assert not tells(text, asked.answer)
