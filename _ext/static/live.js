@@ -140,7 +140,8 @@
       waiting = true;
       requestAnimationFrame(() => {
         waiting = false;
-        draw();
+        // On paper and in a fold there is no room to draw in; the size changes when there is.
+        if (element.clientWidth > 0) draw();
       });
     };
     new ResizeObserver(later).observe(element);
