@@ -5,6 +5,8 @@
    opens. */
 const MAY_SCROLL = `article pre, article .math, article mjx-container, article .output.text_html,
   article .pst-scrollable-table-container`;
+/* An accent stands out of its formula by a pixel or two, and nobody has to scroll to it. */
+const STANDS_OUT = 4;
 const ALWAYS_REACHED = ".pst-scrollable-table-container";
 
 const sayWhereItGoesOn = (part) => {
@@ -17,7 +19,7 @@ const sayWhereItGoesOn = (part) => {
 const reachWhatScrolls = () => {
   for (const part of document.querySelectorAll(MAY_SCROLL)) {
     const scrolls =
-      part.scrollWidth > part.clientWidth + 1 &&
+      part.scrollWidth > part.clientWidth + STANDS_OUT &&
       ["auto", "scroll"].includes(getComputedStyle(part).overflowX);
     if (scrolls) part.tabIndex = 0;
     else if (!part.matches(ALWAYS_REACHED)) part.removeAttribute("tabindex");
