@@ -27,7 +27,7 @@ def average_weights() -> Curves:
     weight = new.diff(g) * new.diff(m) ** age
     corrected = debias(_XP, beta, t, weight)
     # The average after t - 1 steps, corrected or not, differs by the sum of its weights.
-    beta_t = debias(_XP, beta, t, new.diff(m)) / debias(_XP, beta, t - 1, 1)
+    own_weight = debias(_XP, beta, t, new.diff(m)) / debias(_XP, beta, t - 1, 1)
     there = sp.Lt(age, t)
     return Curves(
         alt="The weight of a past gradient in the average against its age. The weights of the "
@@ -44,7 +44,7 @@ def average_weights() -> Curves:
         ),
         readings=(
             Reading("weights kept add up to", 1 / debias(_XP, beta, t, 1)),
-            Reading("βₜ of the corrected average", beta_t),
+            Reading("weight wₜ of the average before", own_weight),
         ),
     )
 
