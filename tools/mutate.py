@@ -84,8 +84,8 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_stored test_frozen test_statistics_runs test_display test_cheatsheet"
-        " test_judgement test_figures test_cards test_selfcheck",
+        "test_ledger test_stored test_frozen test_intervals test_statistics_runs test_display"
+        " test_cheatsheet test_judgement test_figures test_cards test_selfcheck",
     ),
     "base": (
         "optlib",
