@@ -58,4 +58,4 @@ def test_a_page_can_be_read_without_eyes_or_mouse(visit, address, theme):
 
 
 def test_there_are_pages():
-    assert {"index.html", "chapters/05-adam.html", "reference/claims.html"} <= set(pages())
+    assert {"intro.html", "chapters/05-adam.html", "reference/claims.html"} <= set(pages())
