@@ -42,7 +42,7 @@ FOLDERS = {
     ),
     "algebra": (
         "optlib/algebra",
-        "test_rendering test_reading test_tracing_shown test_bounded test_expectation"
+        "test_rendering test_reading test_parts test_tracing_shown test_bounded test_expectation"
         " test_verdicts_shown test_induction test_chain test_where_real test_derivation"
         " test_frozen test_selfcheck test_tracing test_soundness test_verdicts",
     ),
@@ -80,13 +80,16 @@ FOLDERS = {
         " ../conventions/test_schedules_libraries ../conventions/test_optax_free"
         " ../conventions/test_optax ../conventions/test_torch_arguments"
         " ../conventions/test_lbfgs_library ../conventions/test_lbfgs_loops"
-        " ../conventions/test_lower_precision",
+        " ../conventions/test_lower_precision ../conventions/test_ports"
+        " ../conventions/test_accumulation_libraries",
     ),
     "book": (
         "optlib/book",
         "test_ledger test_stored test_frozen test_intervals test_statistics_runs test_display"
-        " test_cheatsheet test_judgement test_figures test_cards test_selfcheck",
+        " test_cheatsheet test_judgement test_figures test_cards test_selfcheck test_points"
+        " test_live",
     ),
+    "engines": ("optlib/engines", "test_javascript ../site/test_printed_rules"),
     "base": (
         "optlib",
         "test_domains test_namespaces test_registry test_attributes test_notes_class test_optim"
@@ -95,7 +98,10 @@ FOLDERS = {
     ),
 }
 # What takes longest and decides least for a single mutant.
-SKIPPED = "not every_form and not jit and not same_in_every_process and not installed"
+SKIPPED = (
+    "not every_form and not jit and not same_in_every_process and not installed"
+    " and not the_site_carries"
+)
 
 
 def chosen(folder: str, count: int, seed: int) -> list[Mutant]:

@@ -1,5 +1,6 @@
 """What the pages run: the printed rules, schedules and problems, against NumPy."""
 
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -10,6 +11,7 @@ from optlib.algebra.proof.sampling import draw
 from optlib.engines import javascript
 from optlib.namespaces import Arrays
 
+START = Path(__file__).resolve().parents[2] / "_ext" / "static" / "optlib.js"
 STEPS = 200
 RELATIVE = 1e-12
 XP = Arrays(np)
@@ -28,14 +30,18 @@ WALK = """([name, runs, hyper]) => runs.map(({xs, gs, hess}) => {
 
 
 @pytest.fixture(scope="module")
-def page(chromium, base):
+def page(chromium):
     """A page with nothing on it but the scripts."""
     page = chromium.new_page()
     page.set_content("<!doctype html><title>printed</title>")
-    for script in ("optlib.js", "rules.js"):
-        page.add_script_tag(url=f"{base}_static/{script}")
+    page.add_script_tag(path=START)
+    page.add_script_tag(content=javascript.library())
     yield page
     page.close()
+
+
+def test_the_site_carries_what_is_printed(site):
+    assert (site / "_static/rules.js").read_text(encoding="utf-8") == javascript.library()
 
 
 def settings(fn):
