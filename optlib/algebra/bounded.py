@@ -11,6 +11,8 @@ from types import FrameType
 
 # An alarm after no time would be none.
 _SOON = 1e-6
+# An exception may be lost, in a finalizer for one: the alarm sounds again until the budget is left.
+_AGAIN = 0.25
 
 
 class OutOfTime(Exception):
@@ -45,11 +47,11 @@ def budget(seconds: float) -> Iterator[None]:
 
     end = time.monotonic() + left
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
         if left:
-            signal.setitimer(signal.ITIMER_REAL, max(end - time.monotonic(), _SOON))
+            signal.setitimer(signal.ITIMER_REAL, max(end - time.monotonic(), _SOON), _AGAIN)

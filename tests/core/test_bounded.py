@@ -1,5 +1,6 @@
 """A budget of time ends what runs inside of it, and nothing else."""
 
+import contextlib
 import signal
 import threading
 import time
@@ -33,11 +34,11 @@ def spent():
 
 
 def overdrawn():
+    end = time.monotonic() + 0.4
     with budget(0.01):
-        try:
-            work()
-        except OutOfTime:
-            work(0.4)
+        while (left := end - time.monotonic()) > 0:
+            with contextlib.suppress(OutOfTime):
+                work(left)
 
 
 INNER = {
@@ -60,6 +61,13 @@ def test_budgets_inside_of_another_do_not_lengthen_it():
         for _ in range(10):
             with budget(0.4):
                 work(0.1)
+
+
+def test_an_alarm_that_is_lost_sounds_again():
+    with pytest.raises(OutOfTime), budget(0.01):
+        with contextlib.suppress(OutOfTime):
+            work()
+        work()
 
 
 def test_the_alarm_is_as_it_was_afterwards():
