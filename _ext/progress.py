@@ -42,7 +42,7 @@ def add_boxes(app, doctree):
         goals["classes"].append("goals")
         for item in goals:
             (paragraph,) = item.children
-            told = goal("", "", *paragraph.children, text=" ".join(paragraph.astext().split()))
+            told = goal("", "", *paragraph.children, says=" ".join(paragraph.astext().split()))
             paragraph.children = []
             paragraph += told
 
@@ -50,7 +50,7 @@ def add_boxes(app, doctree):
 def visit_goal(self, node):
     # Hidden until the script is there that keeps what is ticked.
     box = '<input class="goal" type="checkbox" autocomplete="off" hidden value="{}">'
-    self.body.append(f"<label>{box.format(escape(node['text']))} <span>")
+    self.body.append(f"<label>{box.format(escape(node['says']))} <span>")
 
 
 def depart_goal(self, node):
