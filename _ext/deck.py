@@ -32,23 +32,11 @@ FILE = "_downloads/adam-line-by-line.apkg"
 # Chosen once by chance. With other ones Anki would take the next edition for another deck.
 DECK, NOTE_TYPE = 1785203914, 1519837206
 KINDS = {
-    "definition": ("definitions", "the glossary", "term → meaning"),
-    "notation": (
-        "notation",
-        "the page of notation",
-        "symbol → meaning, and the names that others use",
-    ),
-    "formula": (
-        "formulas and numbers",
-        "the questions of the chapters",
-        "question → answer, set as a formula",
-    ),
-    "library": (
-        "libraries",
-        "the table of conventions",
-        "optimizer → what each library does, and its numbers",
-    ),
-    "claim": ("claims", "the ledger", "statement → verdict and right statement"),
+    "definition": "**definitions**: what a term of the glossary means",
+    "notation": "**notation**: what a symbol stands for, and how papers and libraries write it",
+    "formula": "**formulas and numbers**: the questions of the chapters, answered by a formula",
+    "library": "**libraries**: which one does what with an optimizer, and its default numbers",
+    "claim": "**claims**: the verdict on a statement, and the right statement",
 }
 STYLE = """.card { max-width: 36rem; margin: 0 auto; padding: 1rem; font: 1.15rem/1.5 sans-serif;
   color: #1c1c1c; background: #fff; }
@@ -86,7 +74,7 @@ def deck(found, titles, macros):
     macros : dict
         As for :func:`card_text.card_text`.
     """
-    made = genanki.Deck(DECK, TITLE, "")
+    made = genanki.Deck(DECK, TITLE, f"Cards from the book {TITLE}.")
     kind_of_note = note_type()
     for card in found:
         texts = [card_text(text, macros) for text in (card.front, card.back)]
@@ -111,10 +99,11 @@ def write_deck(made, path, seconds):
     genanki.Package(made).write_to_db(connection.cursor(), seconds, ids)
     connection.commit()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
-        # ZipInfo has a fixed date.
-        file.writestr(zipfile.ZipInfo("collection.anki2"), connection.serialize())
-        file.writestr(zipfile.ZipInfo("media"), "{}")
+    # ZipInfo has a fixed date.
+    parts = {"collection.anki2": connection.serialize(), "media": "{}"}
+    with zipfile.ZipFile(path, "w") as file:
+        for name, content in parts.items():
+            file.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     connection.close()
 
 
@@ -123,14 +112,9 @@ class Deck(SphinxDirective):
         for path in (LEDGER, GLOSSARY, NOTATION, "optlib/book/data/questions.toml"):
             self.env.note_dependency(path)
         count = Counter(card.kind for card in cards(self.env.srcdir))
-        rows = [
-            f"| {kind} | {source} | {asks} | {count[k]} |"
-            for k, (kind, source, asks) in KINDS.items()
-        ]
-        head = ["| cards | from | front → back | how many |", "|:---|:---|:---|---:|"]
-        table = self.parse_text_to_nodes(
-            "\n".join([*head, *rows, f"| **all** | | | {count.total()} |"])
-        )
+        rows = [f"| {asks} | {count[kind]} |" for kind, asks in KINDS.items()]
+        rows.append(f"| **all** | {count.total()} |")
+        table = self.parse_text_to_nodes("\n".join(["| cards | how many |", "|:---|---:|", *rows]))
         up = "../" * self.env.docname.count("/")
         link = f'<p><a class="reference" href="{up}{FILE}" download>Download the deck</a></p>'
         return [*table, nodes.raw("", link, format="html")]

@@ -107,7 +107,8 @@ def sentence(text):
 def formulas(chapters):
     """A card for each question whose answer is an expression."""
     plain = {k: k for k in QUANTITIES}
-    for name, question in selfcheck.load().items():
+    questions = selfcheck.load().items()
+    for name, question in ((k, q) for k, q in questions if isinstance(q, selfcheck.Question)):
         asked = re.compile(rf"""\{{answer\}} {name}\n|questions\[\s*"{name}"\s*\]""")
         chapter = next(stem for stem, text in chapters.items() if asked.search(text))
         answer = f"$${latex(question.answer, plain)}$$"
@@ -126,8 +127,14 @@ def libraries():
             front = (
                 f"Which library does what with **{family[0].name}**: {', '.join(known.values())}?"
             )
-            back = "\n".join(f"- {known[e.library]}: {e.note}. {numbers(e)}" for e in family)
+            told = [f"- {known[e.library]}: {as_is(e.note)}. {numbers(e)}" for e in family]
+            back = "\n".join(told)
             yield Card("library", name, front, back, "16-conventions")
+
+
+def as_is(text):
+    """Markdown of a text that is none."""
+    return re.sub(r"([\\`*_$\[\]<])", r"\\\1", text)
 
 
 def numbers(entry):
