@@ -153,6 +153,6 @@ def is_number(name, value):
 def verdicts():
     for claim in ledger.load().values():
         if claim.name.split(".")[0] not in ABOUT_THE_NOTES:
-            front = f"Does it hold?\n\n{claim.claim}"
-            back = f"**{claim.verdict.capitalize()}.** {claim.right}\n\n*{claim.evidence}*"
+            front = f"{claim.claim}\n\nDoes it hold, is it wrong, or does it depend?"
+            back = f"**{claim.verdict.capitalize()}.** {claim.right} *({claim.evidence})*"
             yield Card("claim", claim.name, front, back, claim.chapter)
