@@ -33,6 +33,9 @@ BUILDS_ON = {
     "map.js": ["race.js"],
     "settings.js": ["race.js"],
     "playground.js": ["settings.js"],
+    "progress.js": ["optlib.js"],
+    "recall.js": ["progress.js"],
+    "overview.js": ["progress.js"],
 }
 
 
