@@ -30,12 +30,13 @@ from optlib.book.points import judged_at
 
 QUESTIONS = "optlib/book/data/questions.toml"
 TYPED = """<label>Your answer
-<input type="text" autocomplete="off" autocapitalize="off" spellcheck="false"></label>"""
+<input type="text" autocomplete="off" autocapitalize="off" spellcheck="false"></label>
+<button type="submit">Check</button>
+<div class="answer-preview" aria-hidden="true"></div>"""
+CHOSEN = '<button type="submit">Check</button>'
 # Hidden until the script is there that answers.
 FIELD = """<div class="answer-field" hidden>
 {}
-<button type="submit">Check</button>
-<div class="answer-preview" aria-hidden="true"></div>
 <div role="status"></div>
 </div>"""
 
@@ -91,18 +92,17 @@ class Answer(SphinxDirective):
         for k, text in enumerate(question.choices):
             group += choice("", *self._inline(text), name=question.name, value=k)
         node += group
-        node += field(typed="")
+        node += field(CHOSEN)
         node += self._hints(question)
         node += self._explained(question)
 
     def _explained(self, question):
-        part = fold(summary="Show the answer", classes=["answer-solution"])
         rows = nodes.enumerated_list(enumtype="loweralpha", prefix="", suffix=".")
         for k, says in enumerate(question.says):
             verdict = nodes.strong("", "Right." if k == question.right else "No.")
             told = nodes.inline("", "", *self._inline(says), classes=["answer-says"])
             rows += nodes.list_item("", nodes.paragraph("", "", verdict, nodes.Text(" "), told))
-        return part + rows
+        return fold("", rows, summary="Show the answer", classes=["answer-solution"])
 
     def _order(self, node, question):
         shown = question.shuffled
@@ -110,16 +110,16 @@ class Answer(SphinxDirective):
         node["kind"], node["data"] = "order", {"needs": needs, "told": question.told}
         node += self._told("answer-question", question.question)
         node += self._lines([question.lines[place] for place in shown], ["answer-lines"])
-        node += field(typed="")
+        node += field(CHOSEN)
         node += self._hints(question)
-        part = fold(summary="Show the answer", classes=["answer-solution"])
-        node += part + self._lines(question.lines, [])
+        right = self._lines(question.lines, [])
+        node += fold("", right, summary="Show the answer", classes=["answer-solution"])
 
     def _lines(self, texts, classes):
-        rows = nodes.enumerated_list(enumtype="arabic", prefix="", suffix=".", classes=classes)
-        return rows + [
-            nodes.list_item("", nodes.paragraph("", "", *self._inline(text))) for text in texts
-        ]
+        rows = [nodes.list_item("", nodes.paragraph("", "", *self._inline(k))) for k in texts]
+        return nodes.enumerated_list(
+            "", *rows, enumtype="arabic", prefix="", suffix=".", classes=classes
+        )
 
     def _hints(self, question):
         several = len(question.hints) > 1
@@ -143,9 +143,9 @@ class Answer(SphinxDirective):
         return part
 
 
-def field(typed=TYPED):
-    """The node of the field that judges, with what an answer is typed into."""
-    return nodes.raw("", FIELD.format(typed), format="html")
+def field(entry=TYPED):
+    """The node of the field that judges."""
+    return nodes.raw("", FIELD.format(entry), format="html")
 
 
 def visit_answer(self, node):

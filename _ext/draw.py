@@ -63,8 +63,7 @@ class Draw(SphinxDirective):
         need(self.env, "draw.js")
         node = draw(name=name, at=places, before=self.options.get("before"))
         self.set_source_info(node)
-        question = nodes.container(classes=["answer-question"])
-        node += question + self.parse_content_to_nodes()
+        node += nodes.container("", *self.parse_content_to_nodes(), classes=["answer-question"])
         node += nodes.raw("", FIELD, format="html")
         return [node]
 

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 def let_wait(app, doctree):
     """Load the script where a figure waits, and warn of a figure that is not on the page."""
-    for form in doctree.findall(lambda node: isinstance(node, nodes.Element) and node.get("before")):
+    for form in [node for node in doctree.findall(nodes.Element) if node.get("before")]:
         need(app.env, "waiting.js")
         if form["before"] not in doctree.ids:
             log.warning("there is no figure %r on this page", form["before"], location=form)

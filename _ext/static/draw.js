@@ -7,6 +7,9 @@
   // As large as the style sheet makes the mark: its middle stops half of this before the slider's end.
   const MARK = 20;
 
+  // The ink of the book's figures.
+  const OWN = "#222222";
+
   const text = (value) => String(Number(value.toPrecision(3))).replace("-", "−");
 
   /* How far the marks are off on average, and the place where they are farthest off. */
@@ -61,7 +64,7 @@
     draw() {
       const { plot, spec, at, heights } = this;
       plot.begin(spec.x, spec.y);
-      plot.line(at, heights, { color: spec.curves[0].color, dash: "--" });
+      plot.line(at, heights, { color: OWN, dash: "--" });
       if (this.known) plot.line(spec.points, this.curve(spec.points), { color: spec.curves[0].color });
       this.marks.forEach((mark, k) => {
         mark.style.left = `${plot.x.pixel(at[k])}px`;

@@ -5,7 +5,7 @@
   const wait = (form) => {
     const figure = document.getElementById(form.dataset.before).closest("figure");
     const note = document.createElement("p");
-    const guess = Object.assign(document.createElement("a"), { href: `#${form.id}`, textContent: "Guess first" });
+    const guess = Object.assign(document.createElement("a"), { href: `#${form.id}`, textContent: "guess first" });
     note.className = "waiting";
 
     const show = () => {
@@ -17,7 +17,7 @@
       figure.tabIndex = -1;
       figure.focus({ preventScroll: true });
     });
-    note.append(guess, ", and then look. Or: ", button);
+    note.append("A figure waits here: ", guess, ", or ", button);
 
     /* An address that leads to the figure, or to a state of it, is not led to nothing. */
     const asked = () => {

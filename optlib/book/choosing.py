@@ -216,9 +216,7 @@ def _needed(line: Any, number: int) -> frozenset[int]:
     return frozenset(k - 1 for k in after)
 
 
-def known(
-    table: Any, needed: set[str], optional: set[str], what: str = "the question"
-) -> None:
+def known(table: Any, needed: set[str], optional: set[str], what: str = "the question") -> None:
     """Raise ValueError if a table lacks something or has something unknown."""
     if not isinstance(table, dict):
         raise ValueError(f"{what} must be a table, not {table!r}")
