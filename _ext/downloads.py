@@ -1,0 +1,104 @@
+"""Writes two zips beside the site, of notebooks that run with nothing but what is in them.
+
+One holds the chapters to study with: derivations, solutions and answers blank. The other holds
+them executed. In both are the package and a list of what it needs.
+"""
+
+import io
+import zipfile
+from pathlib import Path
+
+import nbformat
+import readable
+import versions
+
+from optlib.book.study import WORKED
+
+FOLDER = "_downloads"
+STUDY, EXECUTED = "adam-line-by-line-study", "adam-line-by-line-executed"
+# The earliest time that a zip knows: the same bytes whenever it is made.
+TIME = (1980, 1, 1, 0, 0, 0)
+# What the chapters import, and what runs them, of all that the book pins.
+NEEDED = ("numpy", "sympy", "matplotlib", "autograd", "ml_dtypes", "ipykernel")
+SHOWS = "jupyterlab>=4"
+
+README = """Adam, Line by Line: {what}
+
+1. Make an environment with Python 3.11 or newer: python -m venv .venv
+   and enter it: . .venv/bin/activate (on Windows: .venv\\Scripts\\activate)
+2. In this folder: pip install -r requirements.txt
+3. In this folder: jupyter lab
+   Open a notebook and run its cells in order.
+
+The notebooks import the package optlib from the folder beside them; leave it there.
+{more}
+Text and figures: CC BY 4.0. Code: MIT.
+"""
+TO_STUDY = f"""
+Three dots in a derivation stand for a line that is yours to find. Write it and run the cell again:
+every line is checked. Write answers between the quotes of judge(""), and solutions in the empty
+cells. The book's lines and solutions are in the folder {WORKED}.
+"""
+
+
+def contents(root):
+    """Return zip -> path in it -> text or bytes, for both zips."""
+    root = Path(root)
+    paths = sorted(root.glob("chapters/*.ipynb"))
+    notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
+    chapters = readable.chapters(notebooks, root / "references.bib")
+    shared = package(root) | {"requirements.txt": requirements(root)}
+    study = {"README.txt": README.format(what="to study with", more=TO_STUDY)} | shared
+    executed = {"README.txt": README.format(what="executed", more="")} | shared
+    for name, notebook in notebooks.items():
+        whole = versions.worked(notebook, chapters[name])
+        executed[f"{name}.ipynb"] = _dump(whole)
+        study[f"{WORKED}/{name}.ipynb"] = _dump(versions.without_outputs(whole))
+        study[f"{name}.ipynb"] = _dump(versions.to_study(name, notebook, chapters[name]))
+    return {STUDY: study, EXECUTED: executed}
+
+
+def _dump(notebook):
+    return nbformat.writes(notebook) + "\n"
+
+
+def package(root):
+    """Return the files of ``optlib``, by path."""
+    files = (path for path in (root / "optlib").rglob("*") if path.is_file())
+    return {
+        path.relative_to(root).as_posix(): path.read_bytes()
+        for path in files
+        if "__pycache__" not in path.parts
+    }
+
+
+def requirements(root):
+    """Return what the chapters need, pinned as it is for the book, and what shows them."""
+    pinned = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    lines = [line for line in pinned if line.split("==")[0] in NEEDED]
+    return "\n".join([*lines, SHOWS, ""])
+
+
+def packed(folder, files):
+    """Return a zip with one folder; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, content in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{folder}/{path}", TIME)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            archive.writestr(entry, content)
+    return buffer.getvalue()
+
+
+def write(app, error):
+    if error or app.builder.name != "html":
+        return
+    folder = Path(app.outdir, FOLDER)
+    folder.mkdir(exist_ok=True)
+    for name, files in contents(app.srcdir).items():
+        (folder / f"{name}.zip").write_bytes(packed(name, files))
+
+
+def setup(app):
+    app.connect("build-finished", write)
+    return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": True}
