@@ -87,6 +87,8 @@ def names_in(statement, holes=()):
     for node in ast.walk(statement):
         if isinstance(node, ast.Name) and not any(_within(node, hole) for hole in holes):
             (loads if isinstance(node.ctx, ast.Load) else stores).add(node.id)
+        elif isinstance(node, ast.AugAssign):
+            loads.update(n.id for n in ast.walk(node.target) if isinstance(n, ast.Name))
     return stores, loads
 
 

@@ -1,21 +1,31 @@
 """Writes two zips beside the site, of notebooks that run with nothing but what is in them.
 
 One holds the chapters to study with: derivations, solutions and answers blank. The other holds
-them executed. In both are the package and a list of what it needs.
+them executed. In both are the package and a list of what it needs. The directive ``downloads``
+lists them, and the book as a PDF where ``make pdf`` has printed it.
 """
 
 import io
+import shutil
 import zipfile
 from pathlib import Path
 
 import nbformat
 import readable
 import versions
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
 
 from optlib.book.study import WORKED
 
 FOLDER = "_downloads"
 STUDY, EXECUTED = "adam-line-by-line-study", "adam-line-by-line-executed"
+PDF = "adam-line-by-line.pdf"
+LISTED = {
+    f"{STUDY}.zip": ("Notebooks to study with", "derivations, answers and solutions are yours"),
+    f"{EXECUTED}.zip": ("Notebooks, executed", "every chapter with its outputs"),
+    PDF: ("The book as a PDF", "with bookmarks, solutions at the end of each chapter"),
+}
 # The earliest time that a zip knows: the same bytes whenever it is made.
 TIME = (1980, 1, 1, 0, 0, 0)
 # What the chapters import, and what runs them, of all that the book pins.
@@ -90,6 +100,26 @@ def packed(folder, files):
     return buffer.getvalue()
 
 
+def printed(app):
+    """Where the book lies once it is printed: beside the site."""
+    return Path(app.srcdir, "_build", PDF)
+
+
+class Downloads(SphinxDirective):
+    """The list of what can be downloaded."""
+
+    def run(self):
+        paper = printed(self.env.app)
+        self.env.note_dependency(str(paper))
+        up = "../" * self.env.docname.count("/")
+        items = "".join(
+            f'<li><a href="{up}{FOLDER}/{name}" download>{title}</a>: {what}.</li>'
+            for name, (title, what) in LISTED.items()
+            if name != PDF or paper.is_file()
+        )
+        return [nodes.raw("", f'<ul class="simple downloads">{items}</ul>', format="html")]
+
+
 def write(app, error):
     if error or app.builder.name != "html":
         return
@@ -97,8 +127,11 @@ def write(app, error):
     folder.mkdir(exist_ok=True)
     for name, files in contents(app.srcdir).items():
         (folder / f"{name}.zip").write_bytes(packed(name, files))
+    if printed(app).is_file():
+        shutil.copy(printed(app), folder / PDF)
 
 
 def setup(app):
+    app.add_directive("downloads", Downloads)
     app.connect("build-finished", write)
     return {"version": "0.1", "parallel_read_safe": True, "parallel_write_safe": True}

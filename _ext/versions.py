@@ -18,8 +18,8 @@ UNNAMED = "unnamed"
 # Jupyter does not know the macros of the site.
 MACROS = r"$\newcommand{\E}{\operatorname{E}}$"
 
-HOW = """> **To study with.** Run the cells in order, and fill in what is blank. In a derivation, put
-> the line that a reason asks for in the place of `...` and run the cell again: every line is
+HOW = """> **To study with.** Run the cells in order, and fill in what is blank. In a derivation,
+> put the line that a reason asks for in the place of `...` and run the cell again: every line is
 > checked, and a wrong one is met with numbers at which it fails. The notebook goes on with the
 > book's derivation, whatever you wrote. Write an answer between the quotes of `judge("")`. All
 > lines and solutions are in [{path}]({path})."""

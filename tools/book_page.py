@@ -1,7 +1,6 @@
 """One long page, made from pages of the built site, for the browser to print."""
 
 import copy
-import re
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
@@ -16,7 +15,7 @@ KEPT_SCRIPTS = ("mathjax/", "print.js")
 CSS = (Path(__file__).parent / "book_page.css").read_text(encoding="utf-8")
 # Fills in the table of contents: the places are known after the first printing.
 NUMBER = """(numbers) => {
-  for (const entry of document.querySelectorAll(".contents a")) {
+  for (const entry of document.querySelectorAll(".book-contents a")) {
     entry.querySelector(".at").textContent = numbers[entry.hash.slice(1)] ?? "";
   }
 }"""
@@ -34,7 +33,7 @@ def document(site, title, parts):
             book.append(pages[name].section(pages))
     book.insert(0, _contents(book))
     book.insert(0, _title_page(title))
-    return _shell(root.soup, book)
+    return _shell(root.soup, title, book)
 
 
 class Page:
@@ -63,9 +62,8 @@ class Page:
         for level in range(5, 0, -1):
             for heading in article.find_all(f"h{level}"):
                 heading.name = f"h{level + 1}"
-        title = article.find("h2")
-        title["id"] = self.slug
-        article.name, article["class"] = "section", ["page", f"page-{self.slug}"]
+        article.name, article["id"] = "section", self.slug
+        article["class"] = ["page", f"page-{self.slug}"]
         return article
 
     def _lead(self, link, pages):
@@ -107,10 +105,11 @@ def _title_page(title):
 
 def _contents(book):
     """The table of contents: parts, pages and their sections."""
-    nav = _new("nav", **{"class": "contents"})
-    nav.append(_new("p", "Contents", **{"class": "contents-title"}))
+    nav = _new("nav", **{"class": "book-contents"})
+    nav.append(_new("p", "Contents", **{"class": "book-contents-title"}))
     for heading in book.find_all(["h1", "h2", "h3"]):
-        place = heading.get("id") or heading.find_parent("section")["id"]
+        own = heading if heading.name != "h2" else heading.find_parent(class_="page")
+        place = own.get("id") or own.find_parent("section")["id"]
         line = _new("a", href=f"#{place}", **{"class": f"to-{heading.name}"})
         line.append(_new("span", heading.get_text()))
         line.append(_new("span", **{"class": "leader"}))
@@ -119,9 +118,10 @@ def _contents(book):
     return nav
 
 
-def _shell(soup, book):
+def _shell(soup, title, book):
     """A page of the site whose only content is the book."""
     page = copy.copy(soup)
+    page.title.string = title
     for script in page.find_all("script"):
         inline = "MathJax" in (script.string or "")
         if not inline and not any(kept in script.get("src", "") for kept in KEPT_SCRIPTS):

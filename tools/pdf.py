@@ -13,6 +13,7 @@ import io
 import mimetypes
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import book_page
@@ -68,23 +69,29 @@ def answer(route, document):
         route.fulfill(status=404)
 
 
-def printed(document):
-    """Return the document as a PDF, its table of contents with the numbers of the pages."""
+@contextmanager
+def chromium():
+    """The system's Chromium."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if not program:
-        raise FileNotFoundError("Chromium is not installed; it prints the book")
+        sys.exit("Chromium is not installed; it prints the book.")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        page = browser.new_page(viewport=SHEET, color_scheme="light")
-        page.set_default_timeout(PATIENCE)
-        page.route("**", lambda route: answer(route, document))
-        page.goto(HOST)
-        page.evaluate(SETTLE)
-        page.evaluate("dispatchEvent(new Event('beforeprint'))")
-        paper = _paper(page)
-        page.evaluate(book_page.NUMBER, numbers(paper))
-        paper = _paper(page)
+        yield browser
         browser.close()
+
+
+def printed(browser, document):
+    """Return the document as a PDF, its table of contents with the numbers of the pages."""
+    page = browser.new_page(viewport=SHEET, color_scheme="light")
+    page.set_default_timeout(PATIENCE)
+    page.route("**", lambda route: answer(route, document))
+    page.goto(HOST)
+    page.evaluate(SETTLE)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.evaluate(book_page.NUMBER, numbers(_paper(page)))
+    paper = _paper(page)
+    page.close()
     return paper
 
 
@@ -109,7 +116,8 @@ def main():
     parts = only(contents(), options.page) if options.page else contents()
     if not (SITE / "intro.html").is_file():
         sys.exit("Build the site first: make site")
-    paper = printed(book_page.document(SITE, title(), parts))
+    with chromium() as browser:
+        paper = printed(browser, book_page.document(SITE, title(), parts))
     options.output.write_bytes(paper)
     print(f"{options.output}: {len(PdfReader(io.BytesIO(paper)).pages)} pages")
 

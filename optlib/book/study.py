@@ -78,7 +78,7 @@ def _judged(own: dict[str, Derivation], books: dict[str, Derivation]) -> str:
         for name, mine in own.items()
         if name in books
     )
-    return _RIGHT if all(same) else _ELSEWHERE
+    return _RIGHT if own and all(same) else _ELSEWHERE
 
 
 def _derivations(names: dict[str, Any]) -> dict[str, Derivation]:
