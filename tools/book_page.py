@@ -13,10 +13,15 @@ ON_SCREEN = (
 )
 KEPT_SCRIPTS = ("mathjax/", "print.js")
 CSS = (Path(__file__).parent / "book_page.css").read_text(encoding="utf-8")
-# Fills in the table of contents: the places are known after the first printing.
+# The lines of the table of contents, and their numbers, known only after a first printing.
+ENTRIES = """() => [...document.querySelectorAll(".book-contents a")].map((line) => ({
+  title: line.firstChild.textContent,
+  depth: Number(line.className.slice(-1)) - 1,
+  place: line.hash.slice(1),
+}))"""
 NUMBER = """(numbers) => {
-  for (const entry of document.querySelectorAll(".book-contents a")) {
-    entry.querySelector(".at").textContent = numbers[entry.hash.slice(1)] ?? "";
+  for (const line of document.querySelectorAll(".book-contents a")) {
+    line.lastChild.textContent = numbers[line.hash.slice(1)];
   }
 }"""
 

@@ -44,7 +44,6 @@ def test_parts_chapters_and_sections_are_bookmarks(outline):
     assert titles["Building Adam"] == titles["Reference"] == 0
     assert titles["4. Bias correction"] == titles["Cheat sheet"] == 1
     assert titles["A random gradient"] == titles["Solutions"] == 2
-    assert titles["The root is biased all the same"] == 3
 
 
 def test_a_bookmark_leads_to_its_page(book, outline):
@@ -54,9 +53,8 @@ def test_a_bookmark_leads_to_its_page(book, outline):
 
 def test_the_contents_say_on_which_page(book, outline):
     contents = text(book, 1).replace("\n", " ")
-    for depth, title, number in outline:
-        if depth < 3:
-            assert f"{title} {number + 1}" in contents
+    for _, title, number in outline:
+        assert f"{title} {number + 1}" in contents
 
 
 def test_pages_are_numbered_but_the_first(book):
