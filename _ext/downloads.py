@@ -7,6 +7,7 @@ lists them, and the book as a PDF where ``make pdf`` has printed it.
 
 import io
 import shutil
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -31,6 +32,17 @@ TIME = (1980, 1, 1, 0, 0, 0)
 # What the chapters import, and what runs them, of all that the book pins.
 NEEDED = ("numpy", "sympy", "matplotlib", "autograd", "ml_dtypes", "ipykernel")
 SHOWS = "jupyterlab>=4"
+# The package itself, from the folder.
+ITSELF = "."
+PYPROJECT = """[build-system]
+requires = {requires}
+build-backend = "{backend}"
+
+[project]
+name = "{name}"
+version = "{version}"
+description = "{description}"
+"""
 
 README = """Adam, Line by Line: {what}
 
@@ -40,7 +52,7 @@ README = """Adam, Line by Line: {what}
 3. In this folder: jupyter lab
    Open a notebook and run its cells in order.
 
-The notebooks import the package optlib from the folder beside them; leave it there.
+The second step also installs the package optlib, which the notebooks import, from this folder.
 {more}
 Text and figures: CC BY 4.0. Code: MIT.
 """
@@ -57,7 +69,10 @@ def contents(root):
     paths = sorted(root.glob("chapters/*.ipynb"))
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
     chapters = readable.chapters(notebooks, root / "references.bib")
-    shared = package(root) | {"requirements.txt": requirements(root)}
+    shared = package(root) | {
+        "requirements.txt": requirements(root),
+        "pyproject.toml": project(root),
+    }
     study = {"README.txt": README.format(what="to study with", more=TO_STUDY)} | shared
     executed = {"README.txt": README.format(what="executed", more="")} | shared
     for name, notebook in notebooks.items():
@@ -86,7 +101,14 @@ def requirements(root):
     """Return what the chapters need, pinned as it is for the book, and what shows them."""
     pinned = (root / "requirements.txt").read_text(encoding="utf-8").splitlines()
     lines = [line for line in pinned if line.split("==")[0] in NEEDED]
-    return "\n".join([*lines, SHOWS, ""])
+    return "\n".join([*lines, SHOWS, ITSELF, ""])
+
+
+def project(root):
+    """Return what pip needs to install the package; what it imports is required already."""
+    whole = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    system, about = whole["build-system"], whole["project"]
+    return PYPROJECT.format(requires=system["requires"], backend=system["build-backend"], **about)
 
 
 def packed(folder, files):

@@ -6,12 +6,15 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 
 import nbformat
 import notebooks
 import pytest
 from test_alone import imported
+
+import optlib
 
 sys.path.insert(0, str(notebooks.ROOT / "_ext"))
 import downloads
@@ -162,7 +165,17 @@ def test_what_is_required_is_what_is_imported():
     lines = downloads.requirements(notebooks.ROOT).split()
     named = {re.split("[=>]", line)[0] for line in lines}
     assert imported() - sys.stdlib_module_names - {"optlib"} <= named
-    assert len(lines) == len(downloads.NEEDED) + 1
+    assert named == {*downloads.NEEDED, "jupyterlab", downloads.ITSELF}
+
+
+def test_pip_can_install_the_package_of_a_zip(contents):
+    for files in contents.values():
+        told = tomllib.loads(files["pyproject.toml"])
+        assert (told["project"]["name"], told["project"]["version"]) == (
+            "optlib",
+            optlib.__version__,
+        )
+        assert "flit_core" in told["build-system"]["build-backend"]
 
 
 def test_the_zips_run_where_nothing_else_is(contents, tmp_path):
