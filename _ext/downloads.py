@@ -19,9 +19,12 @@ from sphinx.util.docutils import SphinxDirective
 
 from optlib.book.study import WORKED
 
+ROOT = Path(__file__).resolve().parent.parent
 FOLDER = "_downloads"
 STUDY, EXECUTED = "adam-line-by-line-study", "adam-line-by-line-executed"
 PDF = "adam-line-by-line.pdf"
+# Where the book lies once it is printed; see tools/pdf.py.
+PRINTED = ROOT / "_build" / PDF
 LISTED = {
     f"{STUDY}.zip": ("Notebooks to study with", "derivations, answers and solutions are yours"),
     f"{EXECUTED}.zip": ("Notebooks, executed", "every chapter with its outputs"),
@@ -65,7 +68,6 @@ cells. The book's lines and solutions are in the folder {WORKED}.
 
 def contents(root):
     """Return zip -> path in it -> text or bytes, for both zips."""
-    root = Path(root)
     paths = sorted(root.glob("chapters/*.ipynb"))
     notebooks = {path.stem: nbformat.read(path, as_version=4) for path in paths}
     chapters = readable.chapters(notebooks, root / "references.bib")
@@ -122,22 +124,16 @@ def packed(folder, files):
     return buffer.getvalue()
 
 
-def printed(app):
-    """Where the book lies once it is printed: beside the site."""
-    return Path(app.srcdir, "_build", PDF)
-
-
 class Downloads(SphinxDirective):
     """The list of what can be downloaded."""
 
     def run(self):
-        paper = printed(self.env.app)
-        self.env.note_dependency(str(paper))
+        self.env.note_dependency(str(PRINTED))
         up = "../" * self.env.docname.count("/")
         items = "".join(
             f'<li><a href="{up}{FOLDER}/{name}" download>{title}</a>: {what}.</li>'
             for name, (title, what) in LISTED.items()
-            if name != PDF or paper.is_file()
+            if name != PDF or PRINTED.is_file()
         )
         return [nodes.raw("", f'<ul class="simple downloads">{items}</ul>', format="html")]
 
@@ -147,10 +143,10 @@ def write(app, error):
         return
     folder = Path(app.outdir, FOLDER)
     folder.mkdir(exist_ok=True)
-    for name, files in contents(app.srcdir).items():
+    for name, files in contents(ROOT).items():
         (folder / f"{name}.zip").write_bytes(packed(name, files))
-    if printed(app).is_file():
-        shutil.copy(printed(app), folder / PDF)
+    if PRINTED.is_file():
+        shutil.copy(PRINTED, folder / PDF)
 
 
 def setup(app):

@@ -47,20 +47,20 @@ def worked(notebook, chapter):
 def to_study(name, notebook, chapter):
     """Return the chapter with blanks for its derivations, its solutions and its answers."""
     parts = list(pieces(notebook))
-    last = max((k for k, (solution, _) in enumerate(parts) if solution), default=len(parts))
     judged = {q for solution, c in parts if not solution for q in _asked(c, "judge")}
-    cells, within = [], False
+    last = max(k for k, (solution, _) in enumerate(parts) if solution)
+    goes_on = any(not isinstance(cell, str) for _, cell in parts[last + 1 :])
+    cells = []
     for k, (solution, cell) in enumerate(parts):
         if solution:
-            cells += [] if within else [_text(YOURS), _code("")]
-            if k == last and any(not isinstance(c, str) for _, c in parts[last:][1:]):
-                cells.append(_code(GO_ON.format(name=name)))
+            cells += [_text(YOURS), _code("")] if _begins(cell) else []
+            cells += [_code(GO_ON.format(name=name))] if k == last and goes_on else []
         elif isinstance(cell, str):
             cells.append(_text(chapter.text(cell)))
         else:
             cells += [*_open(name, cell), *_caption(cell, chapter)]
-            cells += [_code(f'questions["{q}"].judge("")') for q in _asked(cell, "ask") - judged]
-        within = solution
+            unjudged = sorted(_asked(cell, "ask") - judged)
+            cells += [_code(f'questions["{q}"].judge("")') for q in unjudged]
     how = HOW.format(path=f"{WORKED}/{name}.ipynb")
     study = _notebook(notebook, cells, f"{how}\n\n{MACROS}", _code(IMPORT))
     return without_outputs(study)
@@ -83,9 +83,14 @@ def pieces(notebook):
             yield solution, cell
             continue
         for text in SOLUTIONS.split(cell["source"]):
-            mark = text[:30].partition("{solution-")[2]
-            solution = mark.startswith("start") or (solution and not mark)
+            if SOLUTIONS.match(text):
+                solution = _begins(text)
             yield solution, text
+
+
+def _begins(cell):
+    """Whether it is a text that begins a solution."""
+    return isinstance(cell, str) and cell.lstrip("`:").startswith("{solution-start}")
 
 
 def _open(name, cell):
