@@ -10,6 +10,7 @@ where the chapters begin is known only after the first printing.
 
 import argparse
 import io
+import logging
 import mimetypes
 import shutil
 import sys
@@ -100,6 +101,10 @@ def _paper(page):
     # Chromium would make bookmarks too, but only with a tag for every letter of every formula:
     # then the file is 2.5 times as large.
     return page.pdf(prefer_css_page_size=True)
+
+
+# Chromium counts its objects one way and pypdf another, which it would tell every time.
+logging.getLogger("pypdf").setLevel(logging.ERROR)
 
 
 def numbered(paper):
