@@ -11,14 +11,13 @@ from functools import cache
 
 import notebooks
 import pytest
-from bs4 import BeautifulSoup
+from pages import page
 
 from optlib.book import ledger
 
 CLAIMS = ledger.load()
 WRITTEN = {path.stem for path in notebooks.notebooks()}
 SETTLED = {name: claim for name, claim in CLAIMS.items() if claim.chapter in WRITTEN}
-SITE = notebooks.ROOT / "_build" / "html"
 OF_THE_NOTES = 165
 
 
@@ -46,11 +45,6 @@ def settling_cells():
             for call in calls(cell.source):
                 found.setdefault(call.args[0].value, []).append((path.stem, call, prose))
     return found
-
-
-@cache
-def page(stem):
-    return BeautifulSoup((SITE / f"{stem}.html").read_text(encoding="utf-8"), "html.parser")
 
 
 def rows():
