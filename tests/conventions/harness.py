@@ -6,7 +6,7 @@ parameters; what is compared are the parameters after the recorded steps.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,6 +50,12 @@ def start(shapes, seed):
 
 def gradients(shapes, seed, step):
     """The gradients of one step; each entry has its own scale, between 1e-3 and 1e3."""
+    return [g.copy() for g in _drawn(shapes, seed, step)]
+
+
+@lru_cache(maxsize=STEPS)
+def _drawn(shapes, seed, step):
+    """The gradients themselves: drawing them takes longer than most rules take for the step."""
     rng = np.random.default_rng([seed, 2, step])
     scales = _scales(shapes, seed)
     return [np.asarray(c * rng.standard_normal(s)) for c, s in zip(scales, shapes, strict=True)]
