@@ -28,6 +28,7 @@ LEFT_OUT_CLASSES = {
     "cheat-sheet",
     "claims",
     "headerlink",
+    "recall",
     "solution",
 }
 

@@ -1,7 +1,7 @@
-"""Scripts that only some pages need.
+"""Scripts and styles that only some pages need.
 
 A directive says ``need(self.env, "live.js")``; the pages that it stands on then load this script,
-after those it builds on. At every build ``rules.js`` is printed by
+after what it builds on. At every build ``rules.js`` is printed by
 :mod:`optlib.engines.javascript`, and ``figures.js`` by :mod:`optlib.book.live`.
 """
 
@@ -15,29 +15,38 @@ from optlib.engines import javascript
 
 PORTS = "optlib/book/data/ports.json"
 
-# A script after those that it calls.
+# A script after those that it calls and the styles that it needs.
 BUILDS_ON = {
     "optlib.js": [],
     "rules.js": ["optlib.js"],
     "mathjs/parser.js": [],
     "judge.js": ["optlib.js", "mathjs/parser.js"],
-    "answer.js": ["judge.js"],
+    "answer.css": [],
+    "answer.js": ["optlib.js", "answer.css"],
+    "expression.js": ["judge.js", "answer.js"],
+    "choice.js": ["answer.js"],
+    "order.js": ["answer.js"],
+    "waiting.js": ["optlib.js", "answer.css"],
     "ports_data.js": ["optlib.js"],
     "ports.js": ["ports_data.js"],
-    "steps.js": ["answer.js"],
+    "steps.js": ["expression.js"],
     "figures.js": ["optlib.js"],
     "plot.js": ["optlib.js"],
     "live.js": ["plot.js", "figures.js"],
+    "draw.js": ["live.js", "answer.css"],
     "contours.js": ["plot.js"],
     "race.js": ["rules.js", "contours.js", "live.js"],
     "map.js": ["race.js"],
     "settings.js": ["race.js"],
     "playground.js": ["settings.js"],
+    "progress.js": ["optlib.js"],
+    "recall.js": ["progress.js"],
+    "overview.js": ["progress.js"],
 }
 
 
 def need(env, script):
-    """Let the page that is being read load a script of ``static``."""
+    """Let the page that is being read load a script of ``static``, and what it builds on."""
     if script not in BUILDS_ON:
         raise ValueError(f"{script} is not listed in _ext/scripts.py")
     _needed(env).setdefault(env.docname, set()).add(script)
@@ -68,8 +77,11 @@ def merge(app, env, docnames, other):
 
 
 def add_scripts(app, pagename, templatename, context, doctree):
-    for script in in_order(_needed(app.env).get(pagename, ())):
-        app.add_js_file(script, loading_method="defer")
+    for name in in_order(_needed(app.env).get(pagename, ())):
+        if name.endswith(".css"):
+            app.add_css_file(name)
+        else:
+            app.add_js_file(name, loading_method="defer")
 
 
 def print_rules(app):

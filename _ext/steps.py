@@ -87,7 +87,7 @@ class Steps(SphinxDirective):
             # The page can judge no expression that has too few values.
             return []
         data["names"] = {s: symbols[s]["latex"] for s in data["names"]}
-        box = answer(name=question.name, data=data, hidden=True)
+        box = answer(name=question.name, kind="expression", data=data, hidden=True)
         names = ", ".join(f"`{s}` (${tex}$)" for s, tex in data["names"].items())
         box += self._prose("answer-question", f"How does it go on? Answer in terms of {names}.")
         box += field()

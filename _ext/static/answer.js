@@ -1,66 +1,42 @@
 "use strict";
 
-/* The fields of a page: what is typed is set as a formula at once, and judged when it is sent. */
+/* The questions of a page: what those of every kind have in common. A kind adds how its answer is read. */
 {
   const ATTEMPTS = 2;
   const WORDS = { right: "✓ Right.", degenerate: "✓ Right, but for a special case.", wrong: "✗ Not yet.", unread: "?" };
 
-  /* Formulas are set one after another: MathJax does not do two at a time. */
-  let setting = Promise.resolve();
-  const set = (target, tex) => {
-    setting = setting
-      .then(() => MathJax.startup.promise)
-      .then(() => MathJax.tex2chtmlPromise(tex, { display: false }))
-      .then((formula) => {
-        target.replaceChildren(formula);
-        MathJax.startup.document.clear();
-        MathJax.startup.document.updateDocument();
-      })
-      .catch(() => target.replaceChildren());
-  };
-
-  const prepare = (form) => {
+  const prepare = (form, begin) => {
     const question = JSON.parse(form.querySelector('script[type="application/json"]').textContent);
     const field = form.querySelector(".answer-field");
-    const input = field.querySelector("input");
-    const preview = field.querySelector(".answer-preview");
     const status = field.querySelector("[role=status]");
-    const told = [...form.querySelectorAll(".answer-misconception")];
     const solution = form.querySelector(".answer-solution");
     let attempts = 0;
-    let waiting;
 
-    const showTyped = () => {
-      const tex = optlib.tex(question, input.value);
-      if (tex === null) preview.replaceChildren();
-      else set(preview, tex);
-    };
-
-    input.addEventListener("input", () => {
-      clearTimeout(waiting);
-      waiting = setTimeout(showTyped, 150);
+    const forget = () => {
       delete status.dataset.verdict;
-      status.textContent = "";
-      for (const said of told) said.hidden = true;
-    });
+      status.replaceChildren();
+    };
+    const judge = begin({ form, field, question, forget });
 
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      const { verdict, message, misconception } = optlib.judge(question, input.value);
+      const { verdict, told } = judge();
       if (verdict !== "unread") attempts += 1;
       status.dataset.verdict = verdict;
-      status.textContent = `${WORDS[verdict]} ${message}`;
-      told.forEach((said, k) => (said.hidden = k !== misconception));
+      status.replaceChildren(`${WORDS[verdict]} `, ...told);
       const done = verdict === "right" || verdict === "degenerate";
       if (solution) solution.hidden = attempts < ATTEMPTS && !done;
       form.dispatchEvent(new CustomEvent("answered", { bubbles: true, detail: { verdict, attempts } }));
     });
 
-    for (const said of told) said.hidden = true;
     // It opens after an attempt or two; on paper and without scripts it is a fold like another.
     if (solution) solution.hidden = true;
     field.hidden = false;
   };
 
-  document.querySelectorAll("form.answer").forEach(prepare);
+  /* Let the questions of a kind be answered. `begin({form, field, question, forget})` gives a function that
+     judges, {verdict, told}; `forget` takes the last judgement away, for when the answer changes. */
+  optlib.answering = (kind, begin) => {
+    for (const form of document.querySelectorAll(`form.answer[data-kind="${kind}"]`)) prepare(form, begin);
+  };
 }

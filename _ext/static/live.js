@@ -118,14 +118,6 @@
     return list;
   };
 
-  const button = (text, act) => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.textContent = text;
-    made.addEventListener("click", act);
-    return made;
-  };
-
   /* Do something now, and again in another theme. */
   const recoloured = (act) => {
     new MutationObserver(act).observe(document.documentElement, { attributeFilter: ["data-theme"] });
@@ -209,7 +201,7 @@
       buttons.className = "live-buttons";
       buttons.append(
         ...(this.kind.buttons ?? []),
-        button("Reset", () => this.reset()),
+        optlib.button("Reset", () => this.reset()),
       );
       view.prepend(key, panels);
       view.append(buttons);
@@ -255,7 +247,7 @@
     }
   }
 
-  Object.assign(optlib, { kinds: { curves: Curves }, live: {}, address, legend, button, whenever, put });
+  Object.assign(optlib, { kinds: { curves: Curves }, live: {}, address, legend, whenever, put });
   // The kinds that other scripts add are there when all deferred scripts have run.
   addEventListener("DOMContentLoaded", () => {
     for (const element of document.querySelectorAll("figure.live"))

@@ -107,6 +107,29 @@
         plot.pen.arc(px, py, 7, 0, 2 * Math.PI);
         plot.pen.stroke();
       }
+      this.key(left + 8, top + 8);
+    }
+
+    /* What the colours mean, over a corner of the map. */
+    key(x, y) {
+      const { pen } = this.plot;
+      const width = 156;
+      pen.fillStyle = "rgb(0 0 0 / 75%)";
+      pen.fillRect(x, y, width, 46);
+      const bar = pen.createLinearGradient(x + 8, 0, x + width - 8, 0);
+      MAGMA.forEach((rgb, k) => bar.addColorStop(k / (MAGMA.length - 1), `rgb(${rgb.join(" ")})`));
+      pen.fillStyle = bar;
+      pen.fillRect(x + 8, y + 20, width - 16, 8);
+      pen.strokeStyle = "#fff";
+      pen.lineWidth = 0.5;
+      pen.strokeRect(x + 8, y + 20, width - 16, 8);
+      pen.fillStyle = "#fff";
+      pen.textBaseline = "middle";
+      pen.textAlign = "left";
+      pen.fillText(`loss after ${this.spec.steps} steps`, x + 8, y + 11);
+      pen.fillText("10", x + 8, y + 37);
+      pen.textAlign = "right";
+      pen.fillText("10⁻⁸ or less", x + width - 8, y + 37);
     }
 
     pick(event) {

@@ -7,6 +7,12 @@ window.optlib = {
   schedules: {},
   problems: {},
 
+  button: (text, act) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text });
+    made.addEventListener("click", act);
+    return made;
+  },
+
   /* A printed rule as one function; its facts stay on it. */
   rule: (printed) =>
     Object.assign(

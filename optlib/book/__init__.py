@@ -1,6 +1,6 @@
 """What only the book needs; nothing outside this folder imports it.
 
-Read ``ledger`` (the claims and what settles them) and ``selfcheck`` (questions that judge an
-answer), then ``cards`` and ``cheatsheet`` (pages made from the registry); ``display``, ``figures``
-and ``statistics`` show results.
+Read ``ledger`` (the claims and what settles them), ``selfcheck`` (questions that judge an answer)
+and ``choosing`` (those without typing), then ``cards`` and ``cheatsheet`` (pages made from the
+registry); ``display``, ``figures`` and ``statistics`` show results.
 """

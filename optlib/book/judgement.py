@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,11 @@ class Judgement:
     def _repr_markdown_(self) -> str:
         mark = {True: "✓ **Right.**", False: "✗ **Not yet.**", None: "**Undecided.**"}[self.right]
         return f"{mark} {self.message}"
+
+
+def hinted(hints: Sequence[str], number: int) -> str:
+    """The hint of this number, as it follows a message; nothing if there is none."""
+    return f"\n\n*Hint.* {hints[number - 1]}" if 0 < number <= len(hints) else ""
 
 
 def compare(given: sp.Basic, right: sp.Basic, domains: Mapping[str, Any]) -> Judgement:

@@ -12,6 +12,8 @@ A file of questions holds one TOML table per question, apart from how it is aske
     beta1 = "(0, 1)"
     t = "integer [1, inf)"
     g = "real"
+
+A question with ``choices`` or ``lines`` in the place of an answer is one of :mod:`.choosing`.
 """
 
 from __future__ import annotations
@@ -30,12 +32,10 @@ from ..algebra.proof.hypotheses import of_domain
 from ..algebra.reading import AnswerError, allowed, parse
 from ..algebra.verdicts import verdict
 from ..domains import QUANTITIES, Domain
+from .choosing import Choice, Order, choice, known, order
 from .display import Markdown
-from .judgement import Judgement, compare
+from .judgement import Judgement, compare, hinted
 from .stored import DATA
-
-_NEEDED = {"question", "answer", "symbols"}
-_OPTIONAL = {"hints", "misconceptions", "tolerance"}
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Question:
         judged = compare(given, self.answer, self.domains)
         if judged.right is not False:
             return judged
-        return Judgement(False, judged.message + self._spoken_to(given) + self._hint(hint))
+        return Judgement(False, judged.message + self._spoken_to(given) + hinted(self.hints, hint))
 
     def _near(self, given: sp.Basic, other: sp.Basic) -> bool:
         if self.tolerance is None or not given.is_number:
@@ -117,9 +117,6 @@ class Question:
             if same or verdict(given, wrong.answer, domains=self.domains).shown:
                 return f"\n\n{wrong.says}"
         return ""
-
-    def _hint(self, number: int) -> str:
-        return f"\n\n*Hint.* {self.hints[number - 1]}" if 0 < number <= len(self.hints) else ""
 
     def _expression(self, answer: Any) -> sp.Basic:
         if isinstance(answer, str):
@@ -156,7 +153,7 @@ class Question:
             ) from reason
 
 
-def load(path: str | Path | None = None) -> dict[str, Question]:
+def load(path: str | Path | None = None) -> dict[str, Question | Choice | Order]:
     """Read a file of questions.
 
     Parameters
@@ -167,7 +164,8 @@ def load(path: str | Path | None = None) -> dict[str, Question]:
     Returns
     -------
     dict
-        Name -> :class:`Question`.
+        Name -> :class:`Question`, :class:`~optlib.book.choosing.Choice` or
+        :class:`~optlib.book.choosing.Order`.
 
     Raises
     ------
@@ -179,7 +177,7 @@ def load(path: str | Path | None = None) -> dict[str, Question]:
     return {name: declared(name, table) for name, table in tables.items()}
 
 
-def declared(name: str, table: Any) -> Question:
+def declared(name: str, table: Any) -> Question | Choice | Order:
     """The question that a table of a file of questions declares.
 
     Raises
@@ -189,27 +187,27 @@ def declared(name: str, table: Any) -> Question:
     """
     if not isinstance(table, dict):
         raise ValueError(f"{name}: a question is a table")
-    missing, unknown = _NEEDED - set(table), set(table) - _NEEDED - _OPTIONAL
-    if missing or unknown:
-        wrong = [f"lacks {k}" for k in sorted(missing)] + [
-            f"has an unknown {k}" for k in sorted(unknown)
-        ]
-        raise ValueError(f"{name}: the question {' and '.join(wrong)}")
+    read = choice if "choices" in table else order if "lines" in table else _expression
     try:
-        domains = {k: Domain.parse(d) for k, d in table["symbols"].items()}
-        symbols = {k: symbol(k, d) for k, d in domains.items()}
-        return Question(
-            name,
-            table["question"],
-            parse(table["answer"], symbols),
-            symbols,
-            domains,
-            tuple(table.get("hints", ())),
-            tuple(
-                Misconception(parse(m["answer"], symbols), m["says"])
-                for m in table.get("misconceptions", ())
-            ),
-            table.get("tolerance"),
-        )
+        return read(name, table)
     except (ValueError, KeyError) as reason:
         raise ValueError(f"{name}: {reason}") from reason
+
+
+def _expression(name: str, table: dict[str, Any]) -> Question:
+    known(table, {"question", "answer", "symbols"}, {"hints", "misconceptions", "tolerance"})
+    domains = {k: Domain.parse(d) for k, d in table["symbols"].items()}
+    symbols = {k: symbol(k, d) for k, d in domains.items()}
+    return Question(
+        name,
+        table["question"],
+        parse(table["answer"], symbols),
+        symbols,
+        domains,
+        tuple(table.get("hints", ())),
+        tuple(
+            Misconception(parse(m["answer"], symbols), m["says"])
+            for m in table.get("misconceptions", ())
+        ),
+        table.get("tolerance"),
+    )

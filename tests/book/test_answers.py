@@ -1,6 +1,7 @@
 """No page and no stored output tells the right answer of a question outside the fold."""
 
 import re
+from copy import copy
 from functools import cache
 
 import notebooks
@@ -10,8 +11,12 @@ from bs4 import BeautifulSoup
 
 from optlib.algebra.latex import latex
 from optlib.book import selfcheck
+from optlib.book.choosing import Choice, Order
 
-QUESTIONS = selfcheck.load()
+ALL = selfcheck.load()
+QUESTIONS = {name: q for name, q in ALL.items() if isinstance(q, selfcheck.Question)}
+CHOICES = [name for name, q in ALL.items() if isinstance(q, Choice)]
+ORDERS = [name for name, q in ALL.items() if isinstance(q, Order)]
 SITE = notebooks.ROOT / "_build" / "html"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:/\d+)?")
 ASKED = re.compile(r'questions\[\s*"([\w-]+)"\s*\]\s*\.(judge|ask)\(')
@@ -49,9 +54,21 @@ def tells(text, answer):
     return not answer.is_Atom and any(re.sub(r"\s", "", f) in flat for f in spellings(answer))
 
 
+def flat(text):
+    """The letters and digits of a text, however its formulas are marked."""
+    return re.sub(r"[\W_]", "", text)
+
+
+def order_in(text, question):
+    """The lines of an order, by where they stand in a text."""
+    return sorted(
+        range(len(question.lines)), key=lambda k: flat(text).index(flat(question.lines[k]))
+    )
+
+
 @cache
 def outside_the_fold():
-    """Return question -> the texts of the outputs of unfolded cells that ask or judge it."""
+    """Return question -> how (by asking or judging) and text, of the outputs of unfolded cells."""
     found = {}
     for path in notebooks.notebooks():
         folded = False
@@ -61,17 +78,25 @@ def outside_the_fold():
                 folded = marks[-1] == "start" if marks else folded
             elif not folded:
                 for name, how in ASKED.findall(cell.source):
-                    told = [t for o in cell.outputs for t in texts(o)] if how == "judge" else []
+                    told = [(how, text) for o in cell.outputs for text in texts(o) if text]
                     found.setdefault(name, []).extend(told)
     return found
+
+
+@cache
+def pages():
+    """Return chapter -> its page."""
+    return {
+        path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        for path in sorted((SITE / "chapters").glob("*.html"))
+    }
 
 
 @cache
 def on_the_pages():
     """Return question -> what the built pages say where it is asked or judged, unfolded."""
     found = {}
-    for path in sorted((SITE / "chapters").glob("*.html")):
-        page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+    for page in map(copy, pages().values()):
         for cell in page.select("div.cell"):
             source = cell.select_one(".cell_input")
             if source and not cell.find_parent(class_="dropdown"):
@@ -83,17 +108,17 @@ def on_the_pages():
             for part in form.select("details, script, .answer-question, .answer-misconception"):
                 part.decompose()
             found.setdefault(form["data-question"], []).append(form.get_text())
-    return {name: texts for name, texts in found.items() if name in QUESTIONS}
+    return {name: texts for name, texts in found.items() if name in ALL}
 
 
 def test_every_question_is_asked_outside_the_fold():
-    assert sorted(outside_the_fold()) == sorted(on_the_pages()) == sorted(QUESTIONS)
+    assert sorted(outside_the_fold()) == sorted(on_the_pages()) == sorted(ALL)
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_no_stored_output_tells_the_answer(name):
-    for text in outside_the_fold()[name]:
-        assert not tells(text, QUESTIONS[name].answer), text
+    for how, text in outside_the_fold()[name]:
+        assert how == "ask" or not tells(text, QUESTIONS[name].answer), text
 
 
 @pytest.mark.parametrize("name", QUESTIONS)
@@ -123,3 +148,54 @@ def test_no_word_of_a_question_tells_the_answer(name):
     asked = QUESTIONS[name]
     for text in (asked.question, *(wrong.says for wrong in asked.misconceptions)):
         assert not tells(text, asked.answer)
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_no_choice_is_explained_outside_the_fold(name):
+    question = ALL[name]
+    stored = [text for _, text in outside_the_fold()[name]]
+    assert stored and on_the_pages()[name]
+    for text in [*stored, *on_the_pages()[name]]:
+        assert all(flat(choice) in flat(text) for choice in question.choices)
+        assert not any(flat(says) in flat(text) for says in question.says)
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_no_line_stands_right_outside_the_fold(name):
+    question = ALL[name]
+    stored = [text for _, text in outside_the_fold()[name]]
+    assert stored and on_the_pages()[name]
+    for text in [*stored, *on_the_pages()[name]]:
+        assert question.standing(order_in(text, question)) == 0
+
+
+def forms(name):
+    """The forms of a question on all pages."""
+    return [f for page in pages().values() for f in page.select(f"form[data-question={name}]")]
+
+
+@pytest.mark.parametrize("name", CHOICES)
+def test_the_fold_explains_each_choice_and_nothing_marks_the_right_one(name):
+    question = ALL[name]
+    for form in forms(name):
+        said = [flat(part.get_text()) for part in form.select("details .answer-says")]
+        assert said == [flat(says) for says in question.says]
+        marks = [button.attrs | {"value": ""} for button in form.select("[type=radio]")]
+        assert len(marks) == len(question.choices) and all(mark == marks[0] for mark in marks)
+        assert not any(label.attrs for label in form.select("label"))
+
+
+@pytest.mark.parametrize("name", ORDERS)
+def test_the_fold_has_the_lines_in_order(name):
+    question = ALL[name]
+    for form in forms(name):
+        right = form.select_one("details.answer-solution").get_text()
+        assert order_in(right, question) == list(range(len(question.lines)))
+
+
+@pytest.mark.parametrize("chapter", ["04-bias-correction", "05-adam"])
+def test_a_model_chapter_has_questions_of_every_kind_and_lines_of_derivations_to_try(chapter):
+    asked = pages()[chapter].select("form.answer")
+    lines = [form for form in asked if form.find_parent("section", class_="steps")]
+    assert len(lines) >= 3 and len(asked) - len(lines) >= 6
+    assert {form["data-kind"] for form in asked} == {"expression", "choice", "order"}

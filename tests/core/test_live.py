@@ -93,6 +93,18 @@ def test_the_ratio_is_that_of_the_steps(betas):
     assert all(np.isclose(r, shown[t], rtol=1e-9) for t, r in enumerate(ratio, 1) if t in shown)
 
 
+@pytest.mark.parametrize(("beta1", "beta2"), [(0.9, 0.999), (0.5, 0.9), (0.99, 0.9)])
+def test_the_longest_step_is_that_of_gradients_which_grow_just_so(beta1, beta2):
+    data = find("longest-step").data(beta1=beta1, beta2=beta2)
+    hyper = {"beta1": beta1, "beta2": beta2, "eps": 0.0}
+    longest = dict(zip(data["x"], data["curves"][0], strict=True))
+    worst = steps_of("adam", (beta2 / beta1) ** np.arange(40.0), **hyper)
+    other = steps_of("adam", np.random.default_rng(6).standard_normal(40), **hyper)
+    for t in longest.keys() & set(range(1, 41)):
+        assert np.isclose(worst[t - 1], longest[t], rtol=1e-9)
+        assert abs(other[t - 1]) <= longest[t] * (1 + 1e-12)
+
+
 @pytest.mark.parametrize(("eps", "scale"), [(1e-8, 1.0), (1e-3, 100.0), (1e-12, 1e-6)])
 def test_the_first_step_is_that_of_the_rule(eps, scale):
     data = find("step-against-gradient").data(eps=eps, scale=scale)

@@ -5,6 +5,7 @@ import pytest
 from support import extra, gradients, run, same, start
 
 from optlib import RULES, Optimizer, schedule
+from optlib.namespaces import Arrays
 
 WITHOUT_EPS = {
     "adabelief": {"eps": 1e-300, "eps_root": 0.0},
@@ -265,3 +266,13 @@ def test_sophia_in_optax_starts_along_signs_and_looks_at_an_older_hessian():
     np.testing.assert_allclose(first, np.sign(g), rtol=1e-15)
     second, *_ = RULES["sophia_corrected"](np, 2, g, g, *state, **hyper)
     assert np.all(np.abs(second) < 1e-4)
+
+
+@pytest.mark.parametrize("rule", ["sophia", "sophia_corrected"])
+@pytest.mark.parametrize("k", [1, 2, 3, 10])
+def test_sophia_takes_in_the_curvature_at_the_first_of_every_k_steps(rule, k):
+    fn, h, seen = RULES[rule], 0.0, []
+    for t in range(1, 25):
+        before, (_, _, h) = h, fn(Arrays(np), t, 1.0, 0.0, 0.0, h, hess=float(t), k=k)
+        seen.append(h != before)
+    assert seen == [(t - 1) % k == 0 for t in range(1, 25)]

@@ -9,7 +9,7 @@ from optlib import verdict
 from optlib.book import selfcheck
 from optlib.book.points import judged_at
 
-QUESTIONS = selfcheck.load()
+QUESTIONS = {k: q for k, q in selfcheck.load().items() if isinstance(q, selfcheck.Question)}
 EXPRESSIONS = {k: q for k, q in QUESTIONS.items() if q.tolerance is None}
 ACCEPTED = ("right", "degenerate")
 NEAR_MISSES = 20

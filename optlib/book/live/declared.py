@@ -107,6 +107,30 @@ def step_against_gradient() -> Curves:
     )
 
 
+def longest_step() -> Curves:
+    """The longest step of Adam that any gradients can bring about, against the step."""
+    adam = trace("adam")
+    m, v, g, t, beta1, beta2 = (adam.symbols[k] for k in ("m", "v", "g", "t", "beta1", "beta2"))
+    first, second = adam.state["m"], adam.state["v"]
+    # By Cauchy and Schwarz m_t^2 is at most v_t times the sum of q r^i over the steps.
+    r = first.diff(m) ** 2 / second.diff(v)
+    q = first.diff(g) ** 2 / (second.diff(g, 2) / 2)
+    most = sp.sqrt(q * (1 - r**t) / (1 - r))
+    length = debias(_XP, beta1, t, most) / sp.sqrt(debias(_XP, beta2, t, 1))
+    ages = np.unique(np.geomspace(1, 5000, 200).astype(int))
+    return Curves(
+        alt="The longest step that Adam can take, in units of the rate, against the step on a "
+        "logarithmic axis. For the usual betas it is 1 at the first step, 2.2 at step 100 and 5.8 "
+        "at step 1000, and tends to 7.27.",
+        dials=(memory("beta1", "β₁", 0.9), memory("beta2", "β₂", 0.999, least=-5)),
+        variable="t",
+        points=[int(t) for t in ages],
+        x=Axis("step t", "log", 1, 5000),
+        y=Axis("longest |u|", "linear", 0, 8),
+        curves=(Curve("longest step", length, CYCLE[0]),),
+    )
+
+
 def race() -> Race:
     """The race of chapter 5, with rates to choose."""
     rates = {"sgd": 0.04, "momentum": 0.04, "adam": 1.0}
@@ -147,6 +171,7 @@ FIGURES = {
     "average-weights": average_weights,
     "correction-ratio": correction_ratio,
     "step-against-gradient": step_against_gradient,
+    "longest-step": longest_step,
     "race": race,
     "front-map": front_map,
 }
