@@ -64,3 +64,25 @@ def test_a_state_that_is_unknown_or_outside_its_domain_is_refused():
         modifiers.starting(RULES["sgd"], m=1.0)
     with pytest.raises(ValueError, match="v must satisfy 0 <= v"):
         modifiers.starting(RULES["adam"], v=-1.0)
+
+
+def test_a_rule_may_keep_more_than_the_rule_it_is_made_of():
+    rule = RULES["momentum"]
+
+    def changed(xp, t, g, x, m, count, first, *, step, **hyper):
+        u, m = rule(xp, t, g, x, m, **hyper)
+        return u + first, m, count + step, first
+
+    made = modifiers.derived(
+        rule,
+        changed,
+        "counted",
+        "counts its steps and remembers where it began",
+        state={"count": None, "first": lambda xp, x: xp.abs(x)},
+        hyper={"step": (2.0, "[0, inf)")},
+    )
+    assert made.state == (*rule.state, "count", "first")
+    x, state = steps(made, X, [G] * 3, {})
+    plain, _ = steps("momentum", X, [G] * 3, {})
+    assert same(state["count"], np.full(SHAPE, 6.0)) and same(state["first"], np.abs(X))
+    np.testing.assert_allclose(x, plain - 3 * LR * np.abs(X), rtol=1e-12)
