@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test test-site core oldest links serve notebooks site lint mutants bundle clean help
+.PHONY: book test test-site pdf core oldest links serve notebooks site lint mutants bundle clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -15,6 +15,9 @@ SITE := _build/html
 # The environment is made anew when the pins or the interpreter change; clocks play no part.
 KEY := $(shell { cat requirements.txt constraints.txt; sed '/^\[tool/,$$d' pyproject.toml; $(PYTHON) --version; } 2>&1 | cksum | cut -d' ' -f1)
 READY := $(VENV)/ready-$(KEY)
+
+# What drives Chromium.
+BROWSER = $(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-site.txt
 
 # Nothing in the reader's own IPython profile may reach the chapters.
 export IPYTHONDIR := $(CURDIR)/$(VENV)/ipython
@@ -29,8 +32,12 @@ test: site ## build the site, then run every test and compare every stored outpu
 	$(BIN)/pytest --nbval --nbval-current-env -n 2 --dist loadfile --ignore tests/site tests chapters
 
 test-site: site ## build the site, then open every page in the system's Chromium and use it like a reader
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-site.txt
+	$(BROWSER)
 	$(BIN)/pytest -n 2 tests/site
+
+pdf: site ## build the site, then print it as one book with the system's Chromium
+	$(BROWSER)
+	$(BIN)/python tools/pdf.py
 
 core: $(READY) ## run the tests of the package alone
 	$(BIN)/pytest -n 2 --dist loadfile tests/core

@@ -119,6 +119,8 @@ class Question:
         return ""
 
     def _expression(self, answer: Any) -> sp.Basic:
+        if answer is None or (isinstance(answer, str) and not answer.strip()):
+            raise AnswerError(f"There is no answer so far. {allowed(self.symbols)}")
         if isinstance(answer, str):
             return parse(answer, self.symbols)
         if callable(answer) and not isinstance(answer, sp.Basic):
