@@ -22,7 +22,12 @@ _NOT_PROSE = [
     re.compile(r"^:::.*$|^:\w[\w-]*:.*$|^\([\w.-]+\)=\s*$|^%.*$", re.MULTILINE),
     re.compile(r"\{[\w:-]+\}`[^`]*`"),
     re.compile(r"`[^`]*`"),
-    re.compile(r"(?<=\])\([^)\s]*\)|https?://\S+|<[^>\s]+>"),
+    # A link by a number, such as [8.7](#claim-8.7), is a name.
+    re.compile(r"\[\d[\d.]*\]\([^)\s]*\)|(?<=\])\([^)\s]*\)|https?://\S+|<[^>\s]+>"),
+    # The number of a chapter or a section.
+    re.compile(r"^#+ \d[\d.]*", re.MULTILINE),
+    # What is raised to it stays a formula.
+    re.compile(r"(?<=\^)\{[^{}]*\}"),
 ]
 _SENTENCE = re.compile(r"(?<=[.!?:])\s+(?=[A-Z$*\[(])|\n\s*\n|^\s*[-*|]\s|\|", re.MULTILINE)
 _CITES = re.compile(r"\{cite")

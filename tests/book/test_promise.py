@@ -40,6 +40,9 @@ def test_little_code_is_open(path):
         ("See claim 2.15, Theorem 4.1, chapter 12 and {numref}`fig-25`.", []),
         ("In float32, with 16-bit states and $x_{12}$ and $0.9^{30}$.", []),
         ("For $(0.9, 0.999)$.", []),
+        ("# 11. Batch size", []),
+        ("| [8.7](#claim-8.7) | [11](11-batch-size.ipynb) | [6.57 times](#there) |", ["6.57"]),
+        ("Below $2^{-25}$ and $0.9^{-30}$ it is $1.8\\cdot10^{-19}$.", ["1.8"]),
     ],
 )
 def test_numbers_are_found_where_they_are_results(text, numbers):
