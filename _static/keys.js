@@ -5,7 +5,7 @@
    opens. */
 const MAY_SCROLL = `article pre, article .math, article mjx-container, article .output.text_html,
   article .pst-scrollable-table-container`;
-/* An accent stands out of its formula by a pixel or two, and nobody has to scroll to it. */
+/* Where no more than an accent is hidden, nothing says that it goes on. */
 const STANDS_OUT = 4;
 const ALWAYS_REACHED = ".pst-scrollable-table-container";
 
@@ -18,12 +18,11 @@ const sayWhereItGoesOn = (part) => {
 
 const reachWhatScrolls = () => {
   for (const part of document.querySelectorAll(MAY_SCROLL)) {
-    const scrolls =
-      part.scrollWidth > part.clientWidth + STANDS_OUT &&
-      ["auto", "scroll"].includes(getComputedStyle(part).overflowX);
+    const hidden = part.scrollWidth - part.clientWidth;
+    const scrolls = hidden > 0 && ["auto", "scroll"].includes(getComputedStyle(part).overflowX);
     if (scrolls) part.tabIndex = 0;
     else if (!part.matches(ALWAYS_REACHED)) part.removeAttribute("tabindex");
-    if (scrolls) sayWhereItGoesOn(part);
+    if (scrolls && hidden > STANDS_OUT) sayWhereItGoesOn(part);
     else delete part.dataset.goesOn;
   }
 };

@@ -43,10 +43,10 @@ def test_a_page_is_whole_on_every_screen(visit, address, theme, shots):
     assert not any(found.values()), found
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("view", [("light", "desktop"), ("dark", "desktop"), ("light", "phone")])
 @pytest.mark.parametrize("address", [p for p in pages() if not p.startswith("_modules/")])
-def test_a_page_can_be_read_without_eyes_or_mouse(visit, address, theme):
-    page = visit(address, theme)
+def test_a_page_can_be_read_without_eyes_or_mouse(visit, address, view):
+    page = visit(address, *view)
     faults = Axe().run(page, context=READ, options=AXE).response["violations"]
     severe = [
         f"{fault['id']}: {node['html'][:120]}"
