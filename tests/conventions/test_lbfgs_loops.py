@@ -28,9 +28,14 @@ def test_a_loop_follows_the_installed_torch(key):
     close(our_run(key), lbfgs_loops.torch_run(key))
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", FROZEN["searches"])
 def test_the_search_is_that_of_the_frozen_runs(seed):
-    np.testing.assert_allclose(our_search(seed), FROZEN["searches"][seed], rtol=1e-8)
+    np.testing.assert_allclose(our_search(int(seed)), FROZEN["searches"][seed], rtol=1e-8)
+
+
+def test_most_searches_do_not_hang_on_the_last_bit():
+    """Those that do are compared with PyTorch where both run, and not stored."""
+    assert 0.85 * len(SEEDS) < len(FROZEN["searches"]) < len(SEEDS)
 
 
 def test_the_search_is_that_of_the_installed_torch():
