@@ -24,7 +24,8 @@ def step_factors() -> Curves:
     # The rate is in units of 1/L.
     flattest, steepest = (sp.Abs(factor.subs(curvature, h)) for h in (1 / kappa, 1))
     slowest = (flattest + steepest + sp.Abs(flattest - steepest)) / 2
-    here = sp.Lt(sp.Abs(rate - lr), (_RATES[1] - _RATES[0]) / 2)
+    # Three points side by side, so that the mark is seen.
+    here = sp.Lt(sp.Abs(rate - lr), 1.5 * (_RATES[1] - _RATES[0]))
     chosen = slowest.subs(rate, lr)
     steps = sp.Piecewise((math.log(1e-6) / sp.log(chosen), sp.Lt(chosen, 1)), (sp.nan, True))
     return Curves(
@@ -44,7 +45,7 @@ def step_factors() -> Curves:
             Curve("flattest direction", flattest, CYCLE[1]),
             Curve("steepest direction", steepest, CYCLE[0]),
             Curve(
-                "the slower one, at this rate",
+                "the slower, at this rate",
                 sp.Piecewise((chosen, here), (sp.nan, True)),
                 INK,
                 dots=True,
@@ -53,6 +54,6 @@ def step_factors() -> Curves:
         readings=(
             Reading("a step leaves", chosen),
             Reading("least possible", (kappa - 1) / (kappa + 1)),
-            Reading("steps to a millionth", steps),
+            Reading("steps to 10⁻⁶", steps),
         ),
     )
