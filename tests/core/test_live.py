@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optlib import RULES, SCHEDULES, Optimizer
+from optlib import RULES, SCHEDULES, Optimizer, minimize, problems
 from optlib.book.live import FIGURES, find
 from optlib.book.live.dials import Dial, decades, even, memory
 from optlib.book.live.printing import library
@@ -111,6 +111,27 @@ def test_the_first_step_is_that_of_the_rule(eps, scale):
     for rule, curve in zip(("adam", "adam_uncorrected"), data["curves"], strict=True):
         first = [steps_of(rule, [scale * g], eps=eps)[0] for g in data["x"][::30]]
         assert np.allclose(curve[::30], first, rtol=1e-9, atol=0)
+
+
+@pytest.mark.parametrize(("kappa", "lr"), [(10, 1.0), (100, 0.5), (2, 2.1)])
+def test_a_step_on_a_bowl_leaves_what_the_factors_say(kappa, lr):
+    data = find("step-factors").data(kappa=kappa, lr=lr)
+    run = minimize(Optimizer("sgd", lr=lr / kappa), problems.quadratic(kappa), steps=1)
+    left = np.abs(run.x[1] / run.x[0])
+    at = list(data["x"]).index(lr)
+    assert np.allclose([data["curves"][0][at], data["curves"][1][at]], left, rtol=1e-12)
+    assert np.isclose(data["curves"][2][at], left.max()) and np.isnan(data["curves"][2][0])
+    assert np.isclose(data["readings"][0], left.max())
+    assert np.isnan(data["readings"][2]) == (left.max() >= 1)
+
+
+@pytest.mark.parametrize("kappa", [2, 10, 1000])
+def test_no_rate_leaves_less_than_the_least_possible(kappa):
+    figure = find("step-factors")
+    least = figure.data(kappa=kappa)["readings"][1]
+    assert np.maximum(*figure.data(kappa=kappa)["curves"][:2]).min() >= least - 1e-12
+    best = minimize(Optimizer("sgd", lr=2 / (kappa + 1)), problems.quadratic(kappa, dim=9), steps=1)
+    assert np.isclose(np.abs(best.x[1] / best.x[0]).max(), least)
 
 
 @pytest.mark.parametrize("name", RACES)

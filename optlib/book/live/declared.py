@@ -12,6 +12,7 @@ from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
 from .curves import Axis, Curve, Curves, Reading
+from .descent import step_factors
 from .dials import decades, even, memory, whole
 from .races import Race, Racer
 
@@ -174,6 +175,7 @@ FIGURES = {
     "longest-step": longest_step,
     "race": race,
     "front-map": front_map,
+    "step-factors": step_factors,
 }
 """Name -> a function that makes the figure."""
 
