@@ -11,6 +11,7 @@ from ...algebra.tracing import trace
 from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
+from .balls import ball_factor, ball_ravine
 from .curves import Axis, Curve, Curves, Reading
 from .dials import decades, even, memory, whole
 from .races import Race, Racer
@@ -174,6 +175,8 @@ FIGURES = {
     "longest-step": longest_step,
     "race": race,
     "front-map": front_map,
+    "ball-factor": ball_factor,
+    "ball-ravine": ball_ravine,
 }
 """Name -> a function that makes the figure."""
 
