@@ -134,6 +134,26 @@ def test_no_rate_leaves_less_than_the_least_possible(kappa):
     assert np.isclose(np.abs(best.x[1] / best.x[0]).max(), least)
 
 
+@pytest.mark.parametrize("momentum", [0.0, 0.3, 0.81, 0.99])
+def test_the_factor_of_the_ball_is_that_of_its_step_in_a_bowl(momentum):
+    data = find("ball-factor").data(momentum=momentum)
+    floor, begins, ends, unstable = data["readings"]
+    for product, factor in zip(data["x"], data["curves"][0], strict=True):
+        step = [[1 + momentum - product, -momentum], [1, 0]]
+        assert np.isclose(factor, np.abs(np.linalg.eigvals(step)).max(), atol=1e-7)
+        assert (factor > floor + 1e-9) == (not begins - 1e-9 <= product <= ends + 1e-9)
+        assert (factor > 1 + 1e-9) == (product > unstable + 1e-9)
+
+
+def test_the_ball_starts_at_its_best_in_the_ravine():
+    figure = find("ball-ravine")
+    walker, ball = (entry["f"][-1] for entry in figure.data()["entries"])
+    slower = figure.dials[1].stops[figure.dials[1].stops.index(figure.dials[1].start) - 8]
+    others = [figure.data(ball=slower), figure.data(momentum=0.5), figure.data(momentum=0.9)]
+    assert ball < 1e-6 * walker
+    assert all(ball < other["entries"][1]["f"][-1] for other in others)
+
+
 @pytest.mark.parametrize("name", RACES)
 def test_a_race_starts_at_the_start_and_goes_by_its_rates(name):
     figure = find(name)

@@ -11,6 +11,7 @@ from ...algebra.tracing import trace
 from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
+from .balls import ball_factor, ball_ravine
 from .curves import Axis, Curve, Curves, Reading
 from .descent import step_factors
 from .dials import decades, even, memory, whole
@@ -176,6 +177,8 @@ FIGURES = {
     "race": race,
     "front-map": front_map,
     "step-factors": step_factors,
+    "ball-factor": ball_factor,
+    "ball-ravine": ball_ravine,
 }
 """Name -> a function that makes the figure."""
 
