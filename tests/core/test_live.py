@@ -157,7 +157,7 @@ def test_the_ball_starts_at_its_best_in_the_ravine():
 @pytest.mark.parametrize("name", RACES)
 def test_a_race_starts_at_the_start_and_goes_by_its_rates(name):
     figure = find(name)
-    problem = javascript.drawn(figure.problem)
+    problem = figure.problem_at({dial.name: dial.start for dial in figure.dials})
     start = [problem.start[0] + 0.1, problem.start[1] - 0.1]
     for entry in figure.data(start=start)["entries"]:
         assert entry["x"][0].tolist() == start
@@ -210,6 +210,28 @@ def test_the_stories_are_true():
 
 def _runs(name):
     return STORIES[name].race().data()["entries"]
+
+
+@pytest.mark.parametrize(("condition", "turn", "scale"), [(30, 0, 1.0), (3, 30, 0.1)])
+def test_the_bowl_is_the_quadratic_of_the_book_times_its_scale(condition, turn, scale):
+    shaped = find("scale-and-rotation").problem_at(
+        {"condition": condition, "turn": turn, "scale": scale}
+    )
+    given = problems.quadratic(condition, np.deg2rad(turn))
+    x = np.random.default_rng(2).standard_normal((5, 2))
+    assert np.allclose(shaped.value(x), scale * given.value(x))
+    assert np.allclose(shaped.grad(x), scale * given.grad(x))
+
+
+def test_adaptive_rules_do_not_see_scale_nor_steepness_along_the_axes_but_a_turn():
+    def ends(**given):
+        runs = find("scale-and-rotation").data(**given)["entries"]
+        return np.array([run["x"][-1] for run in runs])
+
+    assert np.allclose(ends(scale=0.01)[1:], ends()[1:], atol=1e-6)
+    assert np.allclose(ends(condition=3)[1:], ends()[1:], atol=1e-6)
+    assert np.linalg.norm(ends(scale=0.01)[0] - ends()[0]) > 0.1
+    assert np.linalg.norm(ends(turn=30)[1]) > 100 * np.linalg.norm(ends()[1])
 
 
 def test_every_figure_is_printed():

@@ -12,6 +12,7 @@ from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
 from .balls import ball_factor, ball_ravine
+from .bowls import scale_and_rotation
 from .curves import Axis, Curve, Curves, Reading
 from .descent import step_factors
 from .dials import decades, even, memory, whole
@@ -179,6 +180,7 @@ FIGURES = {
     "step-factors": step_factors,
     "ball-factor": ball_factor,
     "ball-ravine": ball_ravine,
+    "scale-and-rotation": scale_and_rotation,
 }
 """Name -> a function that makes the figure."""
 
