@@ -27,9 +27,10 @@ def correct(app, pagename, templatename, context, doctree):
 def name_buttons(app, pagename, templatename, context, doctree):
     build = context["generate_toctree_html"]
 
-    def build_with_names(kind, *args, **options):
-        tree = build(kind, *args, **options)
-        if kind == "raw":
+    def build_with_names(**options):
+        # passed on as the theme spelt them: it keeps what it built by their names and order
+        tree = build(**options)
+        if options["kind"] == "raw":
             return tree
         return UNNAMED.sub(r'\1<summary aria-label="Pages under \2">', str(tree))
 

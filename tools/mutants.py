@@ -150,8 +150,8 @@ def _conditions(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 def mutants(path: Path, source: str) -> list[Mutant]:
     """Every mutant of a file, in the order of its lines."""
-    lengths = [0]
-    for line in source.encode().splitlines(keepends=True):
+    data, lengths = source.encode(), [0]
+    for line in data.splitlines(keepends=True):
         lengths.append(lengths[-1] + len(line))
     found = {}
     for node in _visited(ast.parse(source)):
@@ -161,7 +161,7 @@ def mutants(path: Path, source: str) -> list[Mutant]:
             stop = lengths[old.end_lineno - 1] + old.end_col_offset
             text = ast.unparse(ast.fix_missing_locations(new))
             text = f"({text})" if isinstance(new, ast.expr) and not _closed(new) else text
-            before = source.encode()[start:stop].decode()
+            before = data[start:stop].decode()
             mutant = Mutant(path, old.lineno, start, stop, before, text)
             found[mutant.start, mutant.stop, mutant.new] = mutant
     return sorted(found.values(), key=lambda m: (m.start, m.stop, m.new))

@@ -1,15 +1,20 @@
 """A trace is the rule itself: on numbers it gives the rule's numbers, with all its branches."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 import sympy as sp
 
 from optlib import RULES, SCHEDULES
+from optlib.algebra.proof.sampling import Point
 from optlib.algebra.tracing import trace
 from optlib.algebra.verdicts import verdict
 from optlib.namespaces import Arrays
 
 XP = Arrays(np)
+
+traced_once = cache(trace)
 
 
 def numbers(traced, seed):
@@ -30,11 +35,13 @@ def numbers(traced, seed):
 
 
 def evaluated(expression, traced, values):
-    """The expression in floating point, with every symbol replaced."""
+    """The expression to many digits, with every symbol replaced."""
     pairs = {}
     for key, symbol in traced.symbols.items():
-        pairs |= dict(zip(np.ravel(symbol), np.ravel(values[key]), strict=True))
-    flat = [float(sp.N(e.subs(pairs))) for e in np.ravel(np.asarray(expression, dtype=object))]
+        numbers = map(sp.Rational, np.ravel(values[key]).tolist())
+        pairs |= dict(zip(np.ravel(symbol), numbers, strict=True))
+    point = Point(pairs)
+    flat = [float(point.evaluate(e)) for e in np.ravel(np.asarray(expression, dtype=object))]
     return np.array(flat)
 
 
@@ -53,7 +60,7 @@ TRACEABLE = [name for name, fn in RULES.items() if fn.traceable]
 @pytest.mark.parametrize("name", [*TRACEABLE, *SCHEDULES])
 @pytest.mark.parametrize("seed", range(4))
 def test_a_trace_on_numbers_is_the_function_on_numbers(name, seed):
-    traced = trace(name)
+    traced = traced_once(name)
     values = numbers(traced, seed)
     expected = called({**RULES, **SCHEDULES}[name], values)
     for expression, number in zip([traced.u, *traced.state.values()], expected, strict=True):
@@ -61,7 +68,7 @@ def test_a_trace_on_numbers_is_the_function_on_numbers(name, seed):
 
 
 def test_every_input_and_state_reaches_the_trace(traced_rule):
-    traced = trace(traced_rule)
+    traced = traced_once(traced_rule)
     free = set()
     for expression in [traced.u, *traced.state.values()]:
         free |= set().union(
@@ -76,14 +83,14 @@ def test_every_input_and_state_reaches_the_trace(traced_rule):
 
 
 def test_a_trace_holds_no_float(traced_rule):
-    traced = trace(traced_rule)
+    traced = traced_once(traced_rule)
     for expression in [traced.u, *traced.state.values()]:
         for e in np.ravel(np.asarray(expression, dtype=object)):
             assert not sp.sympify(e).atoms(sp.Float)
 
 
 def test_symbols_carry_their_domains(traced_rule):
-    for key, symbol in trace(traced_rule).symbols.items():
+    for key, symbol in traced_once(traced_rule).symbols.items():
         for s in np.ravel(symbol):
             assert s.is_real
             assert s.is_positive or key not in RULES[traced_rule].hyper
@@ -130,7 +137,7 @@ ELEMENTWISE = [name for name in TRACEABLE if RULES[name].scope == "element"]
 
 @pytest.mark.parametrize("rule", ELEMENTWISE)
 def test_latex_has_a_line_for_each_state_the_direction_and_the_point(rule):
-    latex = trace(rule).latex()
+    latex = traced_once(rule).latex()
     lefts = [line.partition("&=")[0].strip() for line in latex.splitlines()[1:-1]]
     assert lefts[-2:] == ["u_t", "x_t"] and len(lefts) == len(RULES[rule].state) + 2
     assert (r"\alpha\,u_t" in latex) == (not RULES[rule].takes_lr)

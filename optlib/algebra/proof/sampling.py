@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from functools import reduce
+from functools import cache, reduce
 from random import Random
 from typing import Any
 
@@ -49,6 +49,7 @@ class Point:
         self._given = dict(values)
         self._drawn: dict[str, sp.Rational] = {}
         self._seed = seed
+        self._evaluators: dict[int, _Evaluator] = {}
 
     @property
     def given(self) -> dict[sp.Symbol, sp.Rational]:
@@ -68,10 +69,11 @@ class Point:
         Undefined
             If the expression, or a part of it that is reached, has no finite real value here.
         """
-        context = MPContext()
-        context.dps = digits + 10
+        context = _context(digits + 10)
+        if digits not in self._evaluators:
+            self._evaluators[digits] = _Evaluator(context, self._given, self._draw)
         try:
-            value = _Evaluator(context, self._given, self._draw)(expression)
+            value = self._evaluators[digits](expression)
         except (ZeroDivisionError, ValueError, OverflowError) as reason:
             raise Undefined(str(reason)) from reason
         return _real(context, value)
@@ -82,6 +84,14 @@ class Point:
             rng = Random(f"{self._seed}/{key}")
             self._drawn[key] = sp.Rational(rng.randint(-40, 40), rng.randint(1, 9))
         return self._drawn[key]
+
+
+@cache
+def _context(digits: int) -> MPContext:
+    """Numbers of so many digits; each precision has its own, for numbers keep to theirs."""
+    context = MPContext()
+    context.dps = digits
+    return context
 
 
 def context_free(number: Any) -> str:
@@ -100,7 +110,10 @@ def _real(context: Any, value: Any) -> Any:
 
 
 class _Evaluator:
-    """Evaluates an expression bottom-up; branches that are not taken are not evaluated."""
+    """Evaluates an expression bottom-up; branches that are not taken are not evaluated.
+
+    A part that stands in many places, of one expression or of several, is evaluated once.
+    """
 
     def __init__(self, context: Any, values: Mapping[sp.Symbol, Any], draw: Any):
         self.context, self.draw = context, draw
@@ -131,8 +144,11 @@ class _Evaluator:
         return self.context.log(a)
 
     def __call__(self, e: sp.Basic) -> Any:
-        if e in self.values:
-            return self.values[e]
+        if e not in self.values:
+            self.values[e] = self._value(e)
+        return self.values[e]
+
+    def _value(self, e: sp.Basic) -> Any:
         if isinstance(e, sp.Rational):
             return self._number(e)
         if e.is_number and not e.args:
@@ -177,11 +193,15 @@ class _Evaluator:
         ends = [_real(self.context, self(a)) for a in (low, high)]
         if any(a != int(a) for a in ends) or not -1 <= ends[1] - ends[0] <= 500:
             raise Undefined("a sum without whole limits, of fewer than no terms, or too long")
-        total = self.context.mpf(0)
-        for k in range(int(ends[0]), int(ends[1]) + 1):
-            self.values[index] = self.context.mpf(k)
-            total += self._summed(function, tuple(inner))
-        self.values.pop(index, None)
+        total, outside = self.context.mpf(0), self.values
+        # what holds the index has another value in every term
+        known = {e: v for e, v in outside.items() if index not in e.free_symbols}
+        try:
+            for k in range(int(ends[0]), int(ends[1]) + 1):
+                self.values = known | {index: self.context.mpf(k)}
+                total += self._summed(function, tuple(inner))
+        finally:
+            self.values = outside
         return total
 
 
