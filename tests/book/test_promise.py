@@ -4,13 +4,13 @@ import notebooks
 import promise
 import pytest
 
-# The chapters in the form of the book; the others follow.
+# The chapters in the form of the book; in the others the code is not folded yet.
 DONE = ("01", "02", "03", "04", "05")
 CHAPTERS = [path for path in notebooks.notebooks() if path.stem.startswith(DONE)]
 LONG = ("16", "18")
 
 
-@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", notebooks.notebooks(), ids=lambda path: path.stem)
 def test_every_number_of_the_prose_is_stated_by_a_cell(path):
     assert not list(promise.unstated(path))
 
