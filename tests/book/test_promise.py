@@ -4,8 +4,7 @@ import notebooks
 import promise
 import pytest
 
-# The chapters in the form of the book; in the others the code is not folded yet.
-DONE = ("01", "02", "03", "04", "05")
+DONE = ("01", "02", "03", "04", "05", "06")
 CHAPTERS = [path for path in notebooks.notebooks() if path.stem.startswith(DONE)]
 LONG = ("16", "18")
 

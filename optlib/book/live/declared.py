@@ -13,6 +13,7 @@ from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
 from .balls import ball_factor, ball_ravine
 from .bowls import scale_and_rotation
+from .counterexample import reddi_period
 from .curves import Axis, Curve, Curves, Reading
 from .descent import step_factors
 from .dials import decades, even, memory, whole
@@ -181,6 +182,7 @@ FIGURES = {
     "ball-factor": ball_factor,
     "ball-ravine": ball_ravine,
     "scale-and-rotation": scale_and_rotation,
+    "reddi-period": reddi_period,
 }
 """Name -> a function that makes the figure."""
 
