@@ -14,6 +14,7 @@ from ..colors import CYCLE, QUIET
 from .curves import Axis, Curve, Curves, Reading
 from .dials import decades, even, memory, whole
 from .races import Race, Racer
+from .stability import stability_orbit, stability_roots
 
 _XP = Symbols()
 
@@ -174,6 +175,8 @@ FIGURES = {
     "longest-step": longest_step,
     "race": race,
     "front-map": front_map,
+    "stability-roots": stability_roots,
+    "stability-orbit": stability_orbit,
 }
 """Name -> a function that makes the figure."""
 
