@@ -87,7 +87,7 @@ def stability_orbit() -> Curves:
         variable=t.name,
         points=range(81),
         x=Axis("step t", "linear", 0, 80),
-        y=Axis("distance x", "linear", -3, 3),
+        y=Axis("distance x", "linear", -9, 9),
         curves=(
             Curve("distance", sp.Piecewise((swing, under < 0), (decay, True)), CYCLE[0], dots=True),
             Curve("the minimum", sp.Integer(0), QUIET),
