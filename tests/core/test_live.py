@@ -154,6 +154,36 @@ def test_the_ball_starts_at_its_best_in_the_ravine():
     assert all(ball < other["entries"][1]["f"][-1] for other in others)
 
 
+def frozen(sharpness, beta1, steps):
+    """The points of Adam's average and step on one curvature, with a frozen preconditioner."""
+    x, m, points = 1.0, 0.0, [1.0]
+    for _ in range(steps):
+        m = beta1 * m + (1 - beta1) * sharpness * x
+        x -= m
+        points.append(x)
+    return np.array(points)
+
+
+@pytest.mark.parametrize("sharpness", [0.1, 1.9, 20, 37.5, 38.0, 38.5, 50])
+@pytest.mark.parametrize("beta1", [0.2, 0.9, 0.99])
+def test_the_orbit_is_that_of_the_iteration(sharpness, beta1):
+    shown = find("stability-orbit").data(sharpness=sharpness, beta1=beta1)["curves"][0]
+    points = frozen(sharpness, beta1, 80)
+    assert np.allclose(shown, points, rtol=1e-9, atol=1e-9 * np.abs(points).max())
+
+
+@pytest.mark.parametrize("beta1", [0.2, 0.5, 0.9, 0.99])
+def test_the_eigenvalues_are_those_of_a_step_and_cross_one_at_the_edge(beta1):
+    data = find("stability-roots").data(beta1=beta1)
+    edge = data["readings"][0]
+    assert np.isclose(edge, (2 + 2 * beta1) / (1 - beta1))
+    larger, smaller, *_ = data["curves"]
+    for s, *sizes in list(zip(data["x"], larger, smaller, strict=True))[::40]:
+        step = [[1 - (1 - beta1) * s, -beta1], [(1 - beta1) * s, beta1]]
+        assert np.allclose(sizes, sorted(np.abs(np.linalg.eigvals(step)))[::-1], rtol=1e-7)
+        assert (sizes[0] < 1) == (s < edge)
+
+
 @pytest.mark.parametrize("name", RACES)
 def test_a_race_starts_at_the_start_and_goes_by_its_rates(name):
     figure = find(name)

@@ -18,6 +18,7 @@ from .curves import Axis, Curve, Curves, Reading
 from .descent import step_factors
 from .dials import decades, even, memory, whole
 from .races import Race, Racer
+from .stability import stability_orbit, stability_roots
 
 _XP = Symbols()
 
@@ -183,6 +184,8 @@ FIGURES = {
     "ball-ravine": ball_ravine,
     "scale-and-rotation": scale_and_rotation,
     "reddi-period": reddi_period,
+    "stability-roots": stability_roots,
+    "stability-orbit": stability_orbit,
 }
 """Name -> a function that makes the figure."""
 
