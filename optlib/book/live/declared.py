@@ -11,6 +11,7 @@ from ...algebra.tracing import trace
 from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
+from .box import wall_reach
 from .curves import Axis, Curve, Curves, Reading
 from .dials import decades, even, memory, whole
 from .races import Race, Racer
@@ -174,6 +175,7 @@ FIGURES = {
     "longest-step": longest_step,
     "race": race,
     "front-map": front_map,
+    "wall-reach": wall_reach,
 }
 """Name -> a function that makes the figure."""
 
