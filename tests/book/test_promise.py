@@ -4,7 +4,7 @@ import notebooks
 import promise
 import pytest
 
-DONE = ("01", "02", "03", "04", "05", "06", "07")
+DONE = ("01", "02", "03", "04", "05", "06", "07", "08")
 CHAPTERS = [path for path in notebooks.notebooks() if path.stem.startswith(DONE)]
 LONG = ("16", "18")
 

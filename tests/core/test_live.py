@@ -184,6 +184,22 @@ def test_the_eigenvalues_are_those_of_a_step_and_cross_one_at_the_edge(beta1):
         assert (sizes[0] < 1) == (s < edge)
 
 
+@pytest.mark.parametrize(
+    ("tau", "growth", "start"), [(100, 0.11, 0), (1e3, 0.05, 1), (1e4, 0.11, 1)]
+)
+def test_a_weight_reaches_what_the_wall_figure_says(tau, growth, start):
+    data = find("wall-reach").data(tau=tau, growth=growth, start=start)
+    optimizer = Optimizer("adamw", lr=1 / tau, weight_decay=1.0, eps=0.0)
+    x, state = np.full(1, -float(start)), optimizer.init(np.zeros(1))
+    steps = int(np.log(10.0**8) / np.log(1 + growth))
+    for k in range(steps):
+        x, state = optimizer.step(20_000 + k, np.array([(1 + growth) ** k]), x, state)
+    high = data["curves"][0][8]
+    # What the weight gets while the averages fill up is all that the figure leaves out.
+    assert high * 0.97 - 0.03 < -x[0] <= high + 1e-9
+    assert data["curves"][1].max() <= 0.1 / np.sqrt(0.001 * (1 - 0.81 / 0.999)) + 1e-9
+
+
 @pytest.mark.parametrize("name", RACES)
 def test_a_race_starts_at_the_start_and_goes_by_its_rates(name):
     figure = find(name)

@@ -13,6 +13,7 @@ from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
 from .balls import ball_factor, ball_ravine
 from .bowls import scale_and_rotation
+from .box import wall_reach
 from .counterexample import reddi_period
 from .curves import Axis, Curve, Curves, Reading
 from .descent import step_factors
@@ -186,6 +187,7 @@ FIGURES = {
     "reddi-period": reddi_period,
     "stability-roots": stability_roots,
     "stability-orbit": stability_orbit,
+    "wall-reach": wall_reach,
 }
 """Name -> a function that makes the figure."""
 
