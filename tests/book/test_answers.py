@@ -7,7 +7,7 @@ from functools import cache
 import notebooks
 import pytest
 import sympy as sp
-from bs4 import BeautifulSoup
+from pages import SITE, soup
 
 from optlib.algebra.latex import latex
 from optlib.book import selfcheck
@@ -17,7 +17,6 @@ ALL = selfcheck.load()
 QUESTIONS = {name: q for name, q in ALL.items() if isinstance(q, selfcheck.Question)}
 CHOICES = [name for name, q in ALL.items() if isinstance(q, Choice)]
 ORDERS = [name for name, q in ALL.items() if isinstance(q, Order)]
-SITE = notebooks.ROOT / "_build" / "html"
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]?\d+)?(?:/\d+)?")
 ASKED = re.compile(r'questions\[\s*"([\w-]+)"\s*\]\s*\.(judge|ask)\(')
 
@@ -83,27 +82,23 @@ def outside_the_fold():
     return found
 
 
-@cache
 def pages():
     """Return chapter -> its page."""
-    return {
-        path.stem: BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-        for path in sorted((SITE / "chapters").glob("*.html"))
-    }
+    return {path.stem: soup(path) for path in sorted((SITE / "chapters").glob("*.html"))}
 
 
 @cache
 def on_the_pages():
     """Return question -> what the built pages say where it is asked or judged, unfolded."""
     found = {}
-    for page in map(copy, pages().values()):
+    for page in pages().values():
         for cell in page.select("div.cell"):
             source = cell.select_one(".cell_input")
             if source and not cell.find_parent(class_="dropdown"):
                 for name, _ in ASKED.findall(source.get_text()):
                     shown = [o.get_text() for o in cell.select(".cell_output")]
                     found.setdefault(name, []).extend(shown)
-        for form in page.select("form.answer[data-question]"):
+        for form in map(copy, page.select("form.answer[data-question]")):
             # Its own words may hold a number that is the answer, such as a 1.
             for part in form.select("details, script, .answer-question, .answer-misconception"):
                 part.decompose()

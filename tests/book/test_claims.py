@@ -11,7 +11,7 @@ from functools import cache
 
 import notebooks
 import pytest
-from bs4 import BeautifulSoup
+from pages import page
 
 from optlib.book import ledger
 
@@ -48,11 +48,6 @@ def settling_cells():
             for call in calls(cell.source):
                 found.setdefault(call.args[0].value, []).append((path.stem, call, prose))
     return found
-
-
-@cache
-def page(stem):
-    return BeautifulSoup((SITE / f"{stem}.html").read_text(encoding="utf-8"), "html.parser")
 
 
 def rows():

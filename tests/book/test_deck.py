@@ -12,7 +12,7 @@ from pathlib import Path
 
 import notebooks
 import pytest
-from bs4 import BeautifulSoup
+from pages import SITE, page
 
 from optlib.book import ledger, selfcheck
 
@@ -22,7 +22,6 @@ from deck import FILE, KINDS, deck, write_deck
 from deck_cards import as_is, cards
 from recall import ABOUT_THE_NOTES
 
-SITE = notebooks.ROOT / "_build" / "html"
 TITLES = {path.stem: "Chapter 1, Title" for path in notebooks.notebooks()}
 MACROS = {"E": r"\operatorname{E}"}
 
@@ -80,12 +79,12 @@ def test_everything_that_can_be_learnt_by_heart_is_in_it(collected):
 
 
 def test_the_page_says_how_many_cards_of_which_kind(built):
-    page = BeautifulSoup((SITE / "reference/study.html").read_text(encoding="utf-8"), "html.parser")
-    counted = [int(row.select("td")[1].get_text()) for row in page.select("article tbody tr")]
+    article = page("reference/study").article
+    counted = [int(row.select("td")[1].get_text()) for row in article.select("tbody tr")]
     of_kind = Counter(tags[0] for _, tags, _ in built.values())
     assert counted == [*(of_kind[kind] for kind in KINDS), len(built)]
     assert all(counted)
-    link = page.select_one("article a[download]")
+    link = article.select_one("a[download]")
     assert (SITE / "reference" / link["href"]).resolve() == SITE / FILE
 
 

@@ -6,13 +6,12 @@ import sys
 import notebooks
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from pages import SITE, soup
 
 sys.path.insert(0, str(notebooks.ROOT / "_ext"))
 import publishing
 from sphinx.application import Sphinx
 
-SITE = notebooks.ROOT / "_build" / "html"
 ENTRIES = sorted(notebooks.ROOT.glob("chapters/*.ipynb")) + sorted(
     notebooks.ROOT.glob("reference/**/*.md")
 )
@@ -20,10 +19,9 @@ PAGES = [path.relative_to(notebooks.ROOT).with_suffix(".html").as_posix() for pa
 
 
 def described(path):
-    page = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
     return {
         tag.get("name") or tag["property"]: tag["content"]
-        for tag in page.select("meta[name][content], meta[property]")
+        for tag in soup(path).select("meta[name][content], meta[property]")
     }
 
 

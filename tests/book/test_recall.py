@@ -2,20 +2,19 @@
 
 import sys
 from collections import Counter
-from functools import cache
+from copy import copy
 from math import ceil, floor
 from pathlib import Path
 
 import notebooks
 import pytest
-from bs4 import BeautifulSoup
+from pages import page
 
 from optlib.book import ledger
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "_ext"))
 from recall import ABOUT_THE_NOTES, ANSWERS, PER_ROUND, asked
 
-SITE = notebooks.ROOT / "_build" / "html"
 STEMS = [path.stem for path in notebooks.notebooks()]
 OF_CHAPTER = {}
 for claim in ledger.load().values():
@@ -23,10 +22,8 @@ for claim in ledger.load().values():
         OF_CHAPTER.setdefault(claim.chapter, []).append(claim)
 
 
-@cache
-def page(stem):
-    text = (SITE / "chapters" / f"{stem}.html").read_text(encoding="utf-8")
-    return BeautifulSoup(text, "html.parser")
+def chapter(stem):
+    return page(f"chapters/{stem}")
 
 
 def test_every_verdict_is_one_of_the_three_that_a_reader_can_give():
@@ -55,7 +52,7 @@ def test_nothing_is_asked_about_the_files_of_the_notes():
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_a_chapter_that_settles_claims_asks_them_before(stem):
-    quizzes = page(stem).select("section.recall")
+    quizzes = chapter(stem).select("section.recall")
     assert len(quizzes) == (stem in OF_CHAPTER)
     for quiz in quizzes:
         settled = quiz.find_all_next("table", class_="claims")
@@ -65,7 +62,7 @@ def test_a_chapter_that_settles_claims_asks_them_before(stem):
 
 @pytest.mark.parametrize("stem", OF_CHAPTER)
 def test_the_page_has_the_verdict_of_the_ledger_in_a_fold_with_a_link_to_the_cell(stem):
-    rows = page(stem).select("section.recall li.recall-claim")
+    rows = [copy(row) for row in chapter(stem).select("section.recall li.recall-claim")]
     claims = asked(OF_CHAPTER[stem])
     assert len(rows) == len(claims)
     for k, (row, claim) in enumerate(zip(rows, claims, strict=True)):
@@ -77,7 +74,8 @@ def test_the_page_has_the_verdict_of_the_ledger_in_a_fold_with_a_link_to_the_cel
         assert claim.evidence in told.get_text()
         anchor = told.a["href"].removeprefix("#")
         assert (
-            page(stem).find(id=anchor) and anchor.replace("-", ".") == f"claim.{claim.name}".lower()
+            chapter(stem).find(id=anchor)
+            and anchor.replace("-", ".") == f"claim.{claim.name}".lower()
         )
         # What is left tells nothing.
         assert not row.select("a, strong, details")
@@ -85,8 +83,8 @@ def test_the_page_has_the_verdict_of_the_ledger_in_a_fold_with_a_link_to_the_cel
 
 @pytest.mark.parametrize("stem", STEMS)
 def test_every_goal_has_a_box_that_knows_its_text(stem):
-    boxes = page(stem).select("ul.goals li > p > label > input.goal[type=checkbox]")
-    assert 3 <= len(boxes) <= 6 and len(boxes) == len(page(stem).select("ul.goals > li"))
+    boxes = chapter(stem).select("ul.goals li > p > label > input.goal[type=checkbox]")
+    assert 3 <= len(boxes) <= 6 and len(boxes) == len(chapter(stem).select("ul.goals > li"))
     assert len({box["value"] for box in boxes}) == len(boxes)
     for box in boxes:
         words = box.parent.get_text().replace("\\(", "").replace("\\)", "")

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urldefrag
 import notebooks
 import pytest
 import yaml
-from bs4 import BeautifulSoup
+from pages import SITE, page, soup
 
 
 def listed(parts):
@@ -20,7 +20,6 @@ def listed(parts):
             yield from listed([entry])
 
 
-SITE = notebooks.ROOT / "_build" / "html"
 TOC = yaml.safe_load((notebooks.ROOT / "_toc.yml").read_text())
 ENTRIES = [TOC["root"], *listed(TOC["parts"])]
 CHAPTERS = [entry for entry in ENTRIES if entry.startswith("chapters/")]
@@ -30,19 +29,8 @@ FETCHING_LINKS = {"stylesheet", "icon", "preload", "prefetch", "preconnect", "mo
 
 
 @cache
-def soup(path):
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
-
-
-@cache
 def anchors(path):
     return {tag.get("id") or tag.get("name") for tag in soup(path).select("[id], a[name]")}
-
-
-def page(entry):
-    path = SITE / f"{entry}.html"
-    assert path.is_file(), f"{path} is missing: run 'make test', which builds the site first"
-    return path
 
 
 def pages():
@@ -64,13 +52,13 @@ def is_foreign(address):
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_page_exists_with_its_title(entry):
-    assert soup(page(entry)).select_one("article h1").get_text().strip("# \n")
+    assert page(entry).select_one("article h1").get_text().strip("# \n")
 
 
 @pytest.mark.parametrize("entry", CHAPTERS)
 def test_page_shows_the_figures_of_its_notebook(entry):
     stored = [cell.metadata.mystnb.image.alt for cell, _ in stored_outputs(entry, "image/png")]
-    figures = soup(page(entry)).select("figure:has(img)")
+    figures = page(entry).select("figure:has(img)")
     assert stored
     assert set(stored) <= {figure.img["alt"] for figure in figures}
     assert all(figure.figcaption.get_text(strip=True) for figure in figures)
@@ -79,8 +67,8 @@ def test_page_shows_the_figures_of_its_notebook(entry):
 @pytest.mark.parametrize("entry", CHAPTERS)
 def test_page_shows_the_formulas_of_its_notebook(entry):
     stored = stored_outputs(entry, "text/latex")
-    assert stored and len(soup(page(entry)).select(".cell_output .math")) >= len(stored)
-    assert len(soup(page(entry)).select("p span.math")) > 10
+    assert stored and len(page(entry).select(".cell_output .math")) >= len(stored)
+    assert len(page(entry).select("p span.math")) > 10
 
 
 def test_every_picture_is_there_and_has_an_alternative_text():
@@ -109,11 +97,12 @@ def test_no_style_fetches_from_another_host():
 
 def test_mathjax_is_on_the_site():
     for entry in ENTRIES:
-        sources = [script["src"] for script in soup(page(entry)).find_all("script", src=True)]
+        sources = [script["src"] for script in page(entry).find_all("script", src=True)]
         scripts = [source for source in sources if "mathjax" in source]
         for source in scripts:
-            assert (page(entry).parent / urldefrag(source.split("?")[0])[0]).is_file()
-        assert scripts or not soup(page(entry)).select(".math")
+            place = (SITE / entry).parent / urldefrag(source.split("?")[0])[0]
+            assert place.is_file()
+        assert scripts or not page(entry).select(".math")
 
 
 def test_links_and_anchors_resolve():
@@ -132,7 +121,7 @@ def test_links_and_anchors_resolve():
 
 
 def test_the_page_of_times_lists_every_chapter():
-    linked = [link["href"] for link in soup(page("reference/times")).select("article td a[href]")]
+    linked = [link["href"] for link in page("reference/times").select("article td a[href]")]
     assert linked == [f"../{chapter}.html" for chapter in CHAPTERS]
 
 
@@ -143,7 +132,7 @@ def test_only_pages_that_are_named_are_printed_in_landscape():
     assert turned and "" not in turned
     for name in turned:
         (selector,) = re.findall(rf"([^{{}}]+)\{{\s*page:\s*{name};", styles)
-        shown = [entry for entry in ENTRIES if soup(page(entry)).select_one(selector.strip())]
+        shown = [entry for entry in ENTRIES if page(entry).select_one(selector.strip())]
         assert shown == ["reference/cheatsheet"]
 
 
@@ -160,12 +149,12 @@ def test_the_search_knows_every_page_and_leads_to_places_that_exist():
         assert title and places
         for _, anchor, heading, _ in places:
             assert heading, (entry, anchor)
-            assert not anchor or anchor in anchors(page(entry)), (entry, anchor)
+            assert not anchor or anchor in anchors(SITE / f"{entry}.html"), (entry, anchor)
 
 
 def test_the_search_knows_every_term_and_claim():
-    terms = {tag["id"] for tag in soup(page("reference/glossary")).select("dl.glossary dt[id]")}
-    claims = {row["id"] for row in soup(page("reference/claims")).select("tr[id]")}
+    terms = {tag["id"] for tag in page("reference/glossary").select("dl.glossary dt[id]")}
+    claims = {row["id"] for row in page("reference/claims").select("tr[id]")}
     for entry, there in {"reference/glossary": terms, "reference/claims": claims}.items():
         known = {
             anchor for kind, anchor, *_ in found_by_search()[entry] if kind in ("term", "claim")
@@ -175,7 +164,7 @@ def test_the_search_knows_every_term_and_claim():
 
 @pytest.mark.parametrize("entry", CHAPTERS)
 def test_the_search_gives_no_answer_away(entry):
-    told = soup(page(entry)).select(".solution p, .answer-solution p, .answer-hint p")
+    told = page(entry).select(".solution p, .answer-solution p, .answer-hint p")
     found = " ".join(text for _, _, _, text in found_by_search()[entry][1:])
     for paragraph in told:
         if paragraph.find(class_="math") or len(paragraph.get_text()) < 60:
@@ -195,7 +184,7 @@ def test_the_search_shows_no_source():
 
 @pytest.mark.parametrize("entry", ENTRIES)
 def test_what_the_search_shows_of_a_page_begins_with_its_text(entry):
-    article = soup(page(entry)).select_one("[role=main] article.bd-article")
+    article = page(entry).select_one("[role=main] article.bd-article")
     assert article.select_one("h1")
     assert not article.select(".bd-header-article, #jb-print-docs-body, .headerbtn")
 
