@@ -113,7 +113,9 @@ def test_the_first_step_is_that_of_the_rule(eps, scale):
         assert np.allclose(curve[::30], first, rtol=1e-9, atol=0)
 
 
-@pytest.mark.parametrize(("tau", "growth", "start"), [(100, 0.11, 0), (1e3, 0.05, 1), (1e4, 0.11, 1)])
+@pytest.mark.parametrize(
+    ("tau", "growth", "start"), [(100, 0.11, 0), (1e3, 0.05, 1), (1e4, 0.11, 1)]
+)
 def test_a_weight_reaches_what_the_wall_figure_says(tau, growth, start):
     data = find("wall-reach").data(tau=tau, growth=growth, start=start)
     optimizer = Optimizer("adamw", lr=1 / tau, weight_decay=1.0, eps=0.0)
