@@ -193,7 +193,7 @@ def test_the_fold_has_the_lines_in_order(name):
         assert order_in(right, question) == list(range(len(question.lines)))
 
 
-@pytest.mark.parametrize("chapter", ["04-bias-correction", "05-adam"])
+@pytest.mark.parametrize("chapter", ["04-bias-correction", "05-adam", "08-weight-decay"])
 def test_a_model_chapter_has_questions_of_every_kind_and_lines_of_derivations_to_try(chapter):
     asked = pages()[chapter].select("form.answer")
     lines = [form for form in asked if form.find_parent("section", class_="steps")]
