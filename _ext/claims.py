@@ -7,7 +7,7 @@ the option ``picked`` those that it names::
     ```{claims} 05-adam
     ```
 
-The role ``claim-count`` says how many there are, as {claim-count}`computed` or `reported`.
+The role ``claim-count`` says how many there are of a grade, as {claim-count}`proved`.
 """
 
 import re
@@ -54,16 +54,15 @@ class Claims(SphinxDirective):
         return self._table(chosen, self._short)
 
     def _pending(self, claim):
-        return f"chapters/{claim.chapter}" not in self.env.found_docs
+        return bool(claim.chapter) and f"chapters/{claim.chapter}" not in self.env.found_docs
 
     def _counts(self, claims):
         settled = [claim for claim in claims if not self._pending(claim)]
         count = Counter(claim.verdict for claim in settled)
         rows = [[verdict, str(count[verdict])] for verdict in ledger.VERDICTS]
         rows.append(["**settled**", str(len(settled))])
-        computed = sum(claim.computed for claim in settled)
-        rows.append(["by a cell", str(computed)])
-        rows.append(["by a report", str(len(settled) - computed)])
+        grades = Counter(claim.evidence for claim in settled)
+        rows += [[f"*{grade}*", str(grades[grade])] for grade in ledger.EVIDENCE]
         if len(settled) < len(claims):
             rows.append(["pending (chapters not yet written)", str(len(claims) - len(settled))])
         table = self._parse(["verdict", "claims"], rows)
@@ -102,7 +101,9 @@ class Claims(SphinxDirective):
         ]
 
     def _link(self, claim):
-        return claim.name if self._pending(claim) else f"[{claim.name}](#claim-{claim.name})"
+        if not claim.chapter or self._pending(claim):
+            return claim.name
+        return f"[{claim.name}](#claim-{claim.name})"
 
     def _parse(self, header, rows):
         lines = [header, ["---"] * len(header), *rows]
@@ -111,15 +112,15 @@ class Claims(SphinxDirective):
 
 
 class Count(SphinxRole):
-    """How many verdicts follow from a cell, or rest on a report."""
+    """How many verdicts there are of a grade."""
 
     def run(self):
-        if self.text not in ("computed", "reported"):
-            message = f"claim-count knows computed and reported, not {self.text!r}"
+        if self.text not in ledger.EVIDENCE:
+            message = f"claim-count knows {', '.join(ledger.EVIDENCE)}, not {self.text!r}"
             return [], [self.inliner.reporter.error(message, line=self.lineno)]
         self.env.note_dependency(LEDGER)
         claims = ledger.load(Path(self.env.srcdir, LEDGER)).values()
-        count = sum(claim.computed is (self.text == "computed") for claim in claims)
+        count = sum(claim.evidence == self.text for claim in claims)
         return [nodes.Text(str(count))], []
 
 

@@ -86,8 +86,8 @@ FOLDERS = {
     "book": (
         "optlib/book",
         "test_ledger test_stored test_frozen test_intervals test_statistics_runs test_display"
-        " test_cheatsheet test_judgement test_figures test_cards test_selfcheck test_points"
-        " test_live",
+        " test_cheatsheet test_printed test_judgement test_figures test_cards test_selfcheck"
+        " test_choosing test_points test_live",
     ),
     "engines": ("optlib/engines", "test_javascript ../site/test_printed_rules"),
     "base": (

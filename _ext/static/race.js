@@ -194,7 +194,6 @@
   class Race {
     constructor(view, spec, changed) {
       this.spec = spec;
-      this.problem = optlib.problems[spec.problem];
       this.start = spec.start;
       const alt = spec.map ? "The path of the run that is chosen on the map, from its start." : spec.alt;
       const moved = (start) => {
@@ -211,21 +210,28 @@
       ];
     }
 
+    /* The problem: one of the page's, or one that the dials shape. */
+    problem(dials) {
+      return this.spec.at ? this.spec.at(dials) : optlib.problems[this.spec.problem];
+    }
+
     data(dials) {
       const { entries, steps } = this.spec;
+      const problem = this.problem(dials);
       return {
-        entries: entries.map((entry) => run(this.problem, resolved(entry, dials), this.start, steps)),
+        entries: entries.map((entry) => run(problem, resolved(entry, dials), this.start, steps)),
       };
     }
 
     draw(dials) {
       this.runs = this.data(dials).entries;
+      this.drawn = this.problem(dials);
       this.map?.draw(dials, this.start);
       this.show(this.spec.steps);
     }
 
     show(upto) {
-      this.panels.draw(this.problem, this.runs, this.spec.entries, this.spec.steps, upto);
+      this.panels.draw(this.drawn, this.runs, this.spec.entries, this.spec.steps, upto);
     }
 
     get moved() {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ class Verdict:
         Why it is undecided, else empty.
     nowhere : bool
         Whether the sides have no point in common at which both are defined, as far as was sampled.
+    sides : tuple or None
+        The two expressions, if there is one pair: the page shows what is said to be equal.
     """
 
     shown: bool
@@ -51,6 +53,7 @@ class Verdict:
     hypotheses: tuple[Hypothesis, ...]
     reason: str = ""
     nowhere: bool = False
+    sides: tuple[sp.Basic, sp.Basic] | None = field(default=None, compare=False)
 
     @property
     def undecided(self) -> bool:
@@ -72,13 +75,20 @@ class Verdict:
 
     def _repr_latex_(self) -> str:
         if self.counterexample is not None:
-            left, right = apart(*self.values)
-            head = rf"\text{{false: }} {left} \ne {right}"
-            at = [f"{latex(sp.Symbol(k))} = {latex(_brief(v))}" for k, v in self.items]
-            rows = listed("at ", at)
+            word, relation, before = "false", r"\ne", " at "
+            facts = [f"{latex(sp.Symbol(k))} = {latex(_brief(v))}" for k, v in self.items]
+            values = [r" \ne ".join(apart(*self.values))]
         else:
-            head = r"\text{shown}" if self.shown else r"\text{undecided}"
-            rows = listed("assuming ", [h.latex() for h in self.hypotheses])
+            word, relation = ("shown", "=") if self.shown else ("undecided", r"\overset{?}{=}")
+            facts, before, values = [h.latex() for h in self.hypotheses], ", assuming ", []
+        if self.sides:
+            left, right = (latex(side) for side in self.sides)
+            head = rf"\displaystyle {left} {relation} {right}"
+            rows = listed(word + before, facts) or [rf"\scriptsize \text{{{word}}}"]
+            rows += [rf"\scriptsize \text{{there }} {told}" for told in values]
+        else:
+            head = r"\ ".join([rf"\text{{{word}}}", *values])
+            rows = listed(before.strip(", ") + " ", facts)
         body = " \\\\\n".join([head, *rows])
         return f"$\\displaystyle \\begin{{array}}{{l}}\n{body}\n\\end{{array}}$"
 
@@ -152,7 +162,11 @@ def verdict(lhs: Any, rhs: Any, *, domains: Mapping[Any, Any] | None = None) -> 
         _one(sides[k], sides[count + k], known, gone, [*parts[k], *parts[count + k]])
         for k in range(count)
     ]
-    return verdicts[0] if count == 1 else _all(verdicts)
+    if count > 1:
+        return _all(verdicts)
+    # What a text spells has cancelled in its expression.
+    spelt = isinstance(left.item(), str) or isinstance(right.item(), str)
+    return verdicts[0] if spelt else replace(verdicts[0], sides=(read[0][0], read[1][0]))
 
 
 def _all(verdicts: list[Verdict]) -> Verdict:

@@ -1,49 +1,54 @@
 """The ledger of claims: what is said about Adam, and the verdict that a computation gives.
 
 A file of claims holds one TOML table per claim. A cell of a chapter settles it, and the verdict
-follows from what the cell found; but where the evidence is a report, the verdict is ours, and the
-cell only names what it rests on::
+follows from what the cell found; but where the evidence is a report or an opinion, the verdict is
+ours, and the cell only names what it rests on::
 
     ["2.13"]
     chapter = "04-bias-correction"
     claim = "The bias correction vanishes as $t$ grows."
     verdict = "holds"
-    evidence = "theorem"
+    evidence = "proved"
 
 Optional keys are ``right`` (the right statement, or the condition), ``sources`` (keys of the
-bibliography) and ``erratum`` (for an error found in another text than the notes: where it stands).
+bibliography), ``side`` (for an empirical claim: where the samples lie) and ``erratum`` (for an
+error found in another text than the notes: where it stands).
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from .deciding import (
+    COMPUTED,
+    PROVED,
+    SIDES,
+    Finding,
+    LedgerError,
+    decided,
+    finding,
+    of_one_mind,
+    require_control,
+    side_of,
+    weakest,
+)
 from .display import Markdown
-from .statistics import median_interval
 from .stored import DATA
 
 HOLDS, CONDITION = "holds", "holds with a condition"
 CONVENTION, WRONG, EMPIRICAL = "convention differs", "wrong", "empirical"
 VERDICTS = (HOLDS, CONDITION, CONVENTION, WRONG, EMPIRICAL)
 """The verdicts a claim may have."""
-COMPUTED = ("theorem", "computed", "experiment")
-READING = "reading"
-REPORTED = ("literature", READING, "opinion")
-EVIDENCE = COMPUTED + REPORTED
+REPORTED, OPINION = "reported", "opinion"
+EVIDENCE = (PROVED, COMPUTED, REPORTED, OPINION)
 """The grades of evidence, from the strongest to the weakest."""
 
-_REQUIRED = {"chapter", "claim", "verdict", "evidence"}
-_OPTIONAL = {"right", "sources", "erratum"}
-
-
-class LedgerError(ValueError):
-    """A claim that is unknown, badly written down, or does not agree with what was computed."""
+_REQUIRED = {"claim", "verdict", "evidence"}
+_OPTIONAL = {"chapter", "right", "sources", "side", "erratum"}
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class Claim:
     name : str
         Section and number, such as ``"2.15"``.
     chapter : str
-        The chapter that settles it, such as ``"05-adam"``.
+        The chapter that settles it, such as ``"05-adam"``; empty if it speaks of the notes' layout.
     claim, right : str
         The statement, and the right one or the condition, as Markdown.
     verdict : str
@@ -64,23 +69,26 @@ class Claim:
         One of :data:`EVIDENCE`.
     sources : tuple of str
         Keys of the bibliography.
+    side : str or mapping
+        For an empirical claim that is computed: where the samples lie, or problem -> where.
     erratum : str
         Where the statement stands, if it is not one of the notes.
     """
 
     name: str
-    chapter: str
     claim: str
     verdict: str
     evidence: str
+    chapter: str = ""
     right: str = ""
     sources: tuple[str, ...] = ()
+    side: str | Mapping[str, str] = ""
     erratum: str = ""
 
     @property
     def computed(self) -> bool:
         """Whether the verdict follows from what a cell found, and not from a report."""
-        return self.evidence in COMPUTED
+        return self.evidence in (PROVED, COMPUTED)
 
 
 class Ledger(dict[str, Claim]):
@@ -89,72 +97,106 @@ class Ledger(dict[str, Claim]):
     def settle(
         self,
         name: str,
-        claim: bool | Mapping[str, bool] | None = None,
-        right: bool | None = None,
+        decide: Callable[[Any], Any],
         *,
-        libraries: Mapping[str, bool] | None = None,
-        samples: Any = None,
-        reference: float = 0.0,
+        of: Any = None,
+        cases: Mapping[str, Any] | None = None,
+        libraries: Mapping[str, Any] | None = None,
+        control: Mapping[str, Any] | None = None,
+        right: Any = None,
     ) -> Markdown:
-        """Compare what a cell found with the verdict that is written down.
+        """Compare what a decision finds with the verdict that is written down.
 
-        Exactly one of ``claim``, ``libraries`` and ``samples`` is given.
+        Exactly one of ``of``, ``cases`` and ``libraries`` is given.
 
         Parameters
         ----------
         name : str
             The claim.
-        claim : bool or mapping, optional
-            Whether the statement is true; or condition -> whether it is true under it. True holds,
-            true only under some conditions holds with a condition, false is wrong.
-        right : bool, optional
-            Whether the right statement is true. A claim can be wrong only if it is given.
-        libraries : mapping, optional
-            Library or text -> whether the statement is true of it. If they are not of one mind, the
-            convention differs.
-        samples : array_like or mapping, optional
-            One number per seed, or per other independent repetition: a statistic such as the
-            advantage of one method over another; or problem -> such samples, since repetitions on
-            different problems are no samples of one statistic. The claim is empirical.
-        reference : float, optional
-            The value of the statistic that would speak neither for the claim nor against it.
+        decide : callable
+            Whether the statement is true of what it is given: a verdict, a derivation, a bool that
+            was computed, or a list of them. See :func:`~optlib.book.deciding.finding`.
+        of : object
+            What the statement is about. If it is true of it, it holds, else it is wrong.
+        cases : mapping
+            Condition -> what it is about under it. True only of some, it holds with a condition.
+        libraries : mapping
+            Library or text -> what it is about there. True only of some, the convention differs.
+        control : mapping
+            What is changed -> something of which the opposite must be found: the rule without the
+            line in question, the other formula, the dropped hypothesis. Cases that are not of one
+            mind need none.
+        right : verdict, derivation, bool or a list of them, optional
+            Whether the right statement is true.
 
         Returns
         -------
         Markdown
-            The claim, the verdict, the right statement and what was found.
+            The claim, the verdict, the right statement, what was found, and the control.
 
         Raises
         ------
         LedgerError
-            If the claim is unknown, the verdict written down is another one, the right statement
-            is false, or the ledger grades the claim as reported and not computed.
+            If the claim is unknown or to be reported, if the verdict or the grade written down is
+            another one, the right statement is not true, something is undecided, or the decision
+            comes out the same for a control.
         """
         entry = self._entry(name)
         if not entry.computed:
-            raise LedgerError(f"{name} is a matter of {entry.evidence}: use sourced({name!r}, ...)")
-        if sum(given is not None for given in (claim, libraries, samples)) != 1:
-            raise TypeError("settle takes exactly one of claim, libraries and samples")
-        right = None if right is None else _truth("right", right)
-        if samples is not None:
-            verdict, found = EMPIRICAL, _measured(samples, reference)
-        elif libraries is not None:
-            verdict, found = _judge(libraries, CONVENTION)
-        elif isinstance(claim, Mapping):
-            verdict, found = _judge(claim, CONDITION)
-        else:
-            verdict, found = HOLDS if _truth("claim", claim) else WRONG, ""
-        if verdict != entry.verdict:
-            raise LedgerError(
-                f"{name}: the ledger says {entry.verdict!r}, the computation {verdict!r}"
-            )
-        if right is False or (verdict == WRONG and right is None):
-            reason = "is false" if right is False else "must be computed too: give right="
-            raise LedgerError(f"{name}: the right statement {reason}")
-        return _shown(entry, found)
+            raise LedgerError(f"{name} is {entry.evidence}: use sourced({name!r}, ...)")
+        if sum(given is not None for given in (of, cases, libraries)) != 1:
+            raise TypeError("settle takes exactly one of of, cases and libraries")
+        judged = {"": of} if of is not None else cases if cases is not None else libraries
+        if of is None and isinstance(judged, Mapping) and len(judged) < 2:
+            raise TypeError("Give at least two cases, or of=")
+        found = decided(decide, judged)
+        controlled = decided(decide, control) if control else {}
+        require_control(name, found, controlled)
+        mixed = CONDITION if libraries is None else CONVENTION
+        outcome = HOLDS if all(f.true for f in found.values()) else WRONG
+        self._require(entry, outcome if of_one_mind(found) else mixed)
+        stated = finding(right) if right is not None else None
+        if stated is not None and not stated.true:
+            raise LedgerError(f"{name}: the right statement is false")
+        grade = weakest([*found.values(), *([stated] if stated else [])])
+        if grade != entry.evidence:
+            raise LedgerError(f"{name}: the ledger says {entry.evidence!r}, it is {grade}")
+        return _shown(entry, _listed(found) if of is None else "", _controls(controlled))
+
+    def measure(self, name: str, samples: Any, *, reference: float = 0.0) -> Markdown:
+        """Compare where samples lie with what is written down of an empirical claim.
+
+        Parameters
+        ----------
+        name : str
+            The claim.
+        samples : array_like or mapping
+            One number per seed, or per other independent repetition: a statistic such as the
+            advantage of one method over another; or problem -> such samples, since repetitions on
+            different problems are no samples of one statistic.
+        reference : float
+            The value of the statistic that would speak neither for the claim nor against it.
+
+        Raises
+        ------
+        LedgerError
+            If the claim is unknown, not empirical or not computed, or if the interval of the median
+            lies on another side of the reference than the ledger says.
+        """
+        entry = self._entry(name)
+        if entry.evidence != COMPUTED:
+            raise LedgerError(f"{name} is {entry.evidence}, not computed")
+        self._require(entry, EMPIRICAL)
+        problems = samples if isinstance(samples, Mapping) else {"": samples}
+        found = {case: side_of(one, reference) for case, one in problems.items()}
+        sides = {case: side for case, (side, _) in found.items()}
+        said = entry.side if isinstance(entry.side, Mapping) else dict.fromkeys(sides, entry.side)
+        if sides != said:
+            raise LedgerError(f"{name}: the ledger says {dict(said)}, the samples {sides}")
+        return _shown(entry, _listed({case: text for case, (_, text) in found.items()}))
 
     def sourced(self, name: str, *sources: str) -> Markdown:
-        """State a claim whose verdict rests on a report, of others or of our reading.
+        """State a claim whose verdict is ours and rests on what others report.
 
         Parameters
         ----------
@@ -162,7 +204,7 @@ class Ledger(dict[str, Claim]):
             The claim.
         *sources : str
             Keys of the bibliography, as the ledger has them; the paragraph before the cell cites
-            them. What we read off the notes themselves needs none.
+            them.
 
         Raises
         ------
@@ -171,7 +213,7 @@ class Ledger(dict[str, Claim]):
         """
         entry = self._entry(name)
         if entry.computed:
-            raise LedgerError(f"{name} is to be computed: use settle({name!r}, ...)")
+            raise LedgerError(f"{name} is to be computed: use settle or measure")
         if sources != entry.sources:
             raise LedgerError(
                 f"{name}: the ledger has the sources {list(entry.sources)}, "
@@ -184,41 +226,24 @@ class Ledger(dict[str, Claim]):
             raise LedgerError(f"There is no claim {name!r} in the ledger")
         return self[name]
 
-
-def _truth(what: str, value: Any) -> bool:
-    if isinstance(value, (bool, np.bool_)):
-        return bool(value)
-    raise TypeError(f"{what} must be a computed bool, not {value!r}")
-
-
-def _judge(cases: Mapping[str, bool], mixed: str) -> tuple[str, str]:
-    if len(cases) < 2:
-        raise TypeError("Give at least two cases, or a plain bool")
-    truths = {case: _truth(case, value) for case, value in cases.items()}
-    found = "\n".join(f"- {case}: {'yes' if true else 'no'}" for case, true in truths.items())
-    if len(set(truths.values())) > 1:
-        return mixed, found
-    return (HOLDS if all(truths.values()) else WRONG), found
+    def _require(self, entry: Claim, verdict: str) -> None:
+        if verdict != entry.verdict:
+            raise LedgerError(
+                f"{entry.name}: the ledger says {entry.verdict!r}, the computation {verdict!r}"
+            )
 
 
-def _measured(samples: Any, reference: float) -> str:
-    if isinstance(samples, Mapping):
-        return "\n".join(f"- {case}: {_side(one, reference)}" for case, one in samples.items())
-    return f"- {_side(samples, reference)}"
+def _listed(found: Mapping[str, Any]) -> str:
+    return "\n".join(f"- {case}: {what}" if case else f"- {what}" for case, what in found.items())
 
 
-def _side(samples: Any, reference: float) -> str:
-    low, median, high, coverage = median_interval(samples)
-    side = "above" if low > reference else "below" if high < reference else "on both sides of"
-    return (
-        f"median of {np.size(samples)} samples {median:.3g}, between {low:.3g} and {high:.3g} "
-        f"({coverage:.0%} interval): {side} {reference:g}"
-    )
+def _controls(found: Mapping[str, Finding]) -> str:
+    return "\n".join(f"- Control, {what}: {other}." for what, other in found.items())
 
 
-def _shown(entry: Claim, found: str) -> Markdown:
+def _shown(entry: Claim, *found: str) -> Markdown:
     head = f"**Claim {entry.name}** · **{entry.verdict}** · *{entry.evidence}* · {entry.claim}"
-    parts = [head, entry.right, found, _rests_on(entry)]
+    parts = [head, entry.right, *found, _rests_on(entry)]
     lines = "\n\n".join(part for part in parts if part).splitlines()
     return Markdown("\n".join(f"> {line}".rstrip() for line in lines))
 
@@ -226,8 +251,7 @@ def _shown(entry: Claim, found: str) -> Markdown:
 def _rests_on(entry: Claim) -> str:
     if entry.computed:
         return ""
-    report = "our reading of the notes" if entry.evidence == READING else "a source"
-    return f"Settled by {report}, not by a cell."
+    return "Settled by a source, not by a cell."
 
 
 def load(path: str | Path | None = None) -> Ledger:
@@ -257,6 +281,14 @@ def _claim(name: str, table: Any) -> Claim:
             raise LedgerError(f"{name}: the {key} {table[key]!r} is none of {', '.join(allowed)}")
     if table["verdict"] != HOLDS and not table.get("right"):
         raise LedgerError(f"{name}: say what is right, or the condition")
-    if table["evidence"] in ("literature", "opinion") and not table.get("sources"):
-        raise LedgerError(f"{name}: a matter of {table['evidence']} needs sources")
+    if table["evidence"] in (REPORTED, OPINION):
+        # What the notes look like can be read off them alone.
+        if bool(table.get("chapter")) != bool(table.get("sources")):
+            raise LedgerError(f"{name}: a claim that a chapter reports needs sources")
+    elif not table.get("chapter"):
+        raise LedgerError(f"{name}: say which chapter settles it")
+    if (table["verdict"], table["evidence"]) == (EMPIRICAL, COMPUTED):
+        said = table.get("side")
+        if not set(said.values() if isinstance(said, dict) else [said]) <= set(SIDES):
+            raise LedgerError(f"{name}: say on which side the samples lie: {', '.join(SIDES)}")
     return Claim(name, **{**table, "sources": tuple(table.get("sources", ()))})

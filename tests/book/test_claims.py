@@ -18,6 +18,9 @@ from optlib.book import ledger
 CLAIMS = ledger.load()
 WRITTEN = {path.stem for path in notebooks.notebooks()}
 SETTLED = {name: claim for name, claim in CLAIMS.items() if claim.chapter in WRITTEN}
+# What is about the layout of the notes is told on the page of claims alone.
+TOLD = SETTLED | {name: claim for name, claim in CLAIMS.items() if not claim.chapter}
+SITE = notebooks.ROOT / "_build" / "html"
 OF_THE_NOTES = 165
 
 
@@ -27,7 +30,7 @@ def calls(source):
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr in ("settle", "sourced")
+            and node.func.attr in ("settle", "measure", "sourced")
         ):
             yield node
 
@@ -75,13 +78,17 @@ def test_the_text_before_the_cell_carries_the_anchor(name):
 @pytest.mark.parametrize("name", SETTLED)
 def test_what_a_cell_hands_over_is_computed(name):
     ((_, call, _),) = settling_cells()[name]
-    handed = [*call.args[1:], *(keyword.value for keyword in call.keywords)]
-    constants = [n.value for arg in handed for n in ast.walk(arg) if isinstance(n, ast.Constant)]
+    # What is judged may be anything; what decides, and what is said to be right, is computed.
+    handed = [*call.args[1:], *(word.value for word in call.keywords if word.arg == "right")]
+    nodes = [node for arg in handed for node in ast.walk(arg)]
+    # An option of a call, such as strict=True, decides nothing.
+    options = {id(node.value) for node in nodes if isinstance(node, ast.keyword)}
+    constants = [n.value for n in nodes if isinstance(n, ast.Constant) and id(n) not in options]
     assert call.func.attr == "sourced" or handed
     assert not [value for value in constants if isinstance(value, bool)]
 
 
-@pytest.mark.parametrize("name", [n for n, c in SETTLED.items() if c.evidence in ledger.REPORTED])
+@pytest.mark.parametrize("name", [n for n, c in SETTLED.items() if not c.computed])
 def test_a_claim_from_the_literature_has_a_paragraph_that_cites_it(name):
     ((_, _, prose),) = settling_cells()[name]
     cited = {
@@ -102,7 +109,7 @@ def test_sources_are_in_the_bibliography():
 def test_the_page_has_a_row_for_every_claim_with_its_verdict():
     assert list(rows()) == list(CLAIMS)
     for name, row in rows().items():
-        verdict = CLAIMS[name].verdict if name in SETTLED else "pending"
+        verdict = CLAIMS[name].verdict if name in TOLD else "pending"
         assert row.select("td")[2].get_text(" ", strip=True).startswith(verdict)
 
 
@@ -120,23 +127,29 @@ def test_the_counts_on_the_page_are_those_of_the_ledger():
         row.select("td")[0].get_text(strip=True): int(row.select("td")[1].get_text(strip=True))
         for row in table.select("tbody tr")
     }
-    count = Counter(claim.verdict for claim in SETTLED.values())
+    count = Counter(claim.verdict for claim in TOLD.values())
     assert {verdict: shown[verdict] for verdict in ledger.VERDICTS} == {
         verdict: count[verdict] for verdict in ledger.VERDICTS
     }
-    assert shown["settled"] == len(SETTLED)
-    assert shown["by a cell"] == sum(claim.computed for claim in SETTLED.values())
-    assert shown["by a cell"] + shown["by a report"] == shown["settled"]
+    assert shown["settled"] == len(TOLD)
+    grades = Counter(claim.evidence for claim in TOLD.values())
+    assert {grade: shown[grade] for grade in ledger.EVIDENCE} == grades
     pending = [number for label, number in shown.items() if label.startswith("pending")]
-    assert sum(pending) == len(CLAIMS) - len(SETTLED)
+    assert sum(pending) == len(CLAIMS) - len(TOLD)
 
 
-@pytest.mark.parametrize("stem", ["reference/claims", "intro"])
-def test_a_page_that_promises_verdicts_says_how_many_rest_on_a_report(stem):
-    computed = sum(claim.computed for claim in CLAIMS.values())
-    prose = " ".join(page(stem).select_one("article").get_text(" ").split())
-    assert f"{computed} verdicts follow from a cell" in prose
-    assert f"{len(CLAIMS) - computed} rest on a report" in prose
+TOLD_OF_GRADES = {
+    "intro": ["{proved} are decided by a proof", "{computed} by numbers", "{reported} by a source"],
+    "reference/claims": ["proved({proved})", "computed({computed})", "reported({reported})"],
+}
+
+
+@pytest.mark.parametrize("stem", TOLD_OF_GRADES)
+def test_a_page_that_promises_verdicts_says_how_many_there_are_of_each_grade(stem):
+    grades = Counter(claim.evidence for claim in CLAIMS.values())
+    prose = "".join(page(stem).select_one("article").get_text().split())
+    for told in TOLD_OF_GRADES[stem]:
+        assert "".join(told.format(**grades).split()) in prose
 
 
 @pytest.mark.parametrize("name", SETTLED)

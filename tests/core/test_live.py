@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optlib import RULES, SCHEDULES, Optimizer
+from optlib import RULES, SCHEDULES, Optimizer, minimize, problems
 from optlib.book.live import FIGURES, find
 from optlib.book.live.dials import Dial, decades, even, memory
 from optlib.book.live.printing import library
@@ -113,10 +113,97 @@ def test_the_first_step_is_that_of_the_rule(eps, scale):
         assert np.allclose(curve[::30], first, rtol=1e-9, atol=0)
 
 
+@pytest.mark.parametrize(("kappa", "lr"), [(10, 1.0), (100, 0.5), (2, 2.1)])
+def test_a_step_on_a_bowl_leaves_what_the_factors_say(kappa, lr):
+    data = find("step-factors").data(kappa=kappa, lr=lr)
+    run = minimize(Optimizer("sgd", lr=lr / kappa), problems.quadratic(kappa), steps=1)
+    left = np.abs(run.x[1] / run.x[0])
+    at = list(data["x"]).index(lr)
+    assert np.allclose([data["curves"][0][at], data["curves"][1][at]], left, rtol=1e-12)
+    assert np.isclose(data["curves"][2][at], left.max()) and np.isnan(data["curves"][2][0])
+    assert np.isclose(data["readings"][0], left.max())
+    assert np.isnan(data["readings"][2]) == (left.max() >= 1)
+
+
+@pytest.mark.parametrize("kappa", [2, 10, 1000])
+def test_no_rate_leaves_less_than_the_least_possible(kappa):
+    figure = find("step-factors")
+    least = figure.data(kappa=kappa)["readings"][1]
+    assert np.maximum(*figure.data(kappa=kappa)["curves"][:2]).min() >= least - 1e-12
+    best = minimize(Optimizer("sgd", lr=2 / (kappa + 1)), problems.quadratic(kappa, dim=9), steps=1)
+    assert np.isclose(np.abs(best.x[1] / best.x[0]).max(), least)
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.3, 0.81, 0.99])
+def test_the_factor_of_the_ball_is_that_of_its_step_in_a_bowl(momentum):
+    data = find("ball-factor").data(momentum=momentum)
+    floor, begins, ends, unstable = data["readings"]
+    for product, factor in zip(data["x"], data["curves"][0], strict=True):
+        step = [[1 + momentum - product, -momentum], [1, 0]]
+        assert np.isclose(factor, np.abs(np.linalg.eigvals(step)).max(), atol=1e-7)
+        assert (factor > floor + 1e-9) == (not begins - 1e-9 <= product <= ends + 1e-9)
+        assert (factor > 1 + 1e-9) == (product > unstable + 1e-9)
+
+
+def test_the_ball_starts_at_its_best_in_the_ravine():
+    figure = find("ball-ravine")
+    walker, ball = (entry["f"][-1] for entry in figure.data()["entries"])
+    slower = figure.dials[1].stops[figure.dials[1].stops.index(figure.dials[1].start) - 8]
+    others = [figure.data(ball=slower), figure.data(momentum=0.5), figure.data(momentum=0.9)]
+    assert ball < 1e-6 * walker
+    assert all(ball < other["entries"][1]["f"][-1] for other in others)
+
+
+def frozen(sharpness, beta1, steps):
+    """The points of Adam's average and step on one curvature, with a frozen preconditioner."""
+    x, m, points = 1.0, 0.0, [1.0]
+    for _ in range(steps):
+        m = beta1 * m + (1 - beta1) * sharpness * x
+        x -= m
+        points.append(x)
+    return np.array(points)
+
+
+@pytest.mark.parametrize("sharpness", [0.1, 1.9, 20, 37.5, 38.0, 38.5, 50])
+@pytest.mark.parametrize("beta1", [0.2, 0.9, 0.99])
+def test_the_orbit_is_that_of_the_iteration(sharpness, beta1):
+    shown = find("stability-orbit").data(sharpness=sharpness, beta1=beta1)["curves"][0]
+    points = frozen(sharpness, beta1, 80)
+    assert np.allclose(shown, points, rtol=1e-9, atol=1e-9 * np.abs(points).max())
+
+
+@pytest.mark.parametrize("beta1", [0.2, 0.5, 0.9, 0.99])
+def test_the_eigenvalues_are_those_of_a_step_and_cross_one_at_the_edge(beta1):
+    data = find("stability-roots").data(beta1=beta1)
+    edge = data["readings"][0]
+    assert np.isclose(edge, (2 + 2 * beta1) / (1 - beta1))
+    larger, smaller, *_ = data["curves"]
+    for s, *sizes in list(zip(data["x"], larger, smaller, strict=True))[::40]:
+        step = [[1 - (1 - beta1) * s, -beta1], [(1 - beta1) * s, beta1]]
+        assert np.allclose(sizes, sorted(np.abs(np.linalg.eigvals(step)))[::-1], rtol=1e-7)
+        assert (sizes[0] < 1) == (s < edge)
+
+
+@pytest.mark.parametrize(
+    ("tau", "growth", "start"), [(100, 0.11, 0), (1e3, 0.05, 1), (1e4, 0.11, 1)]
+)
+def test_a_weight_reaches_what_the_wall_figure_says(tau, growth, start):
+    data = find("wall-reach").data(tau=tau, growth=growth, start=start)
+    optimizer = Optimizer("adamw", lr=1 / tau, weight_decay=1.0, eps=0.0)
+    x, state = np.full(1, -float(start)), optimizer.init(np.zeros(1))
+    steps = int(np.log(10.0**8) / np.log(1 + growth))
+    for k in range(steps):
+        x, state = optimizer.step(20_000 + k, np.array([(1 + growth) ** k]), x, state)
+    high = data["curves"][0][8]
+    # What the weight gets while the averages fill up is all that the figure leaves out.
+    assert high * 0.97 - 0.03 < -x[0] <= high + 1e-9
+    assert data["curves"][1].max() <= 0.1 / np.sqrt(0.001 * (1 - 0.81 / 0.999)) + 1e-9
+
+
 @pytest.mark.parametrize("name", RACES)
 def test_a_race_starts_at_the_start_and_goes_by_its_rates(name):
     figure = find(name)
-    problem = javascript.drawn(figure.problem)
+    problem = figure.problem_at({dial.name: dial.start for dial in figure.dials})
     start = [problem.start[0] + 0.1, problem.start[1] - 0.1]
     for entry in figure.data(start=start)["entries"]:
         assert entry["x"][0].tolist() == start
@@ -169,6 +256,28 @@ def test_the_stories_are_true():
 
 def _runs(name):
     return STORIES[name].race().data()["entries"]
+
+
+@pytest.mark.parametrize(("condition", "turn", "scale"), [(30, 0, 1.0), (3, 30, 0.1)])
+def test_the_bowl_is_the_quadratic_of_the_book_times_its_scale(condition, turn, scale):
+    shaped = find("scale-and-rotation").problem_at(
+        {"condition": condition, "turn": turn, "scale": scale}
+    )
+    given = problems.quadratic(condition, np.deg2rad(turn))
+    x = np.random.default_rng(2).standard_normal((5, 2))
+    assert np.allclose(shaped.value(x), scale * given.value(x))
+    assert np.allclose(shaped.grad(x), scale * given.grad(x))
+
+
+def test_adaptive_rules_do_not_see_scale_nor_steepness_along_the_axes_but_a_turn():
+    def ends(**given):
+        runs = find("scale-and-rotation").data(**given)["entries"]
+        return np.array([run["x"][-1] for run in runs])
+
+    assert np.allclose(ends(scale=0.01)[1:], ends()[1:], atol=1e-6)
+    assert np.allclose(ends(condition=3)[1:], ends()[1:], atol=1e-6)
+    assert np.linalg.norm(ends(scale=0.01)[0] - ends()[0]) > 0.1
+    assert np.linalg.norm(ends(turn=30)[1]) > 100 * np.linalg.norm(ends()[1])
 
 
 def test_every_figure_is_printed():

@@ -4,17 +4,18 @@ import pytest
 import sympy as sp
 
 from optlib.algebra import verdicts
+from optlib.algebra.latex import latex
 from optlib.algebra.verdicts import Verdict, apart, verdict, where
 
 x, y, h, g, b = sp.symbols("x y h g beta")
 i = sp.Symbol("i", integer=True)
 UNDECIDED = sp.Max(0, g - 10**12)
 CASES = {
-    "shown": (x, x, "shown, assuming x real", r"\text{shown}"),
-    "shown without facts": (1, 1, "shown", r"\text{shown}"),
-    "false": (x, x + 1, "false at x = ", r"\text{false: }"),
-    "false without symbols": (1, 2, "false: 1 against 2", r"\text{false: } 1 \ne 2"),
-    "undecided": (UNDECIDED, 0, "undecided: equal at every sampled", r"\text{undecided}"),
+    "shown": (x, x, "shown, assuming x real", r"\text{shown, assuming }x_{t-1}"),
+    "shown without facts": (1, 1, "shown", r"\scriptsize \text{shown}"),
+    "false": (x, x + 1, "false at x = ", r"\text{false at }x_{t-1} = "),
+    "false without symbols": (1, 2, "false: 1 against 2", r"\scriptsize \text{false}"),
+    "undecided": (UNDECIDED, 0, "undecided: equal at every", r"\text{undecided, assuming }g_t"),
 }
 
 
@@ -26,10 +27,24 @@ def test_a_verdict_says_what_it_found_and_where_or_under_what(case):
     assert str(found) == repr(found) and str(found).startswith(text)
     assert found.undecided == case.startswith("undecided") and bool(found) == ("shown" in case)
     assert head in shown and shown.count("$") == 2 and shown.count("{") == shown.count("}")
-    assert (r"\text{at }x_{t-1} = " in shown) == (case == "false")
-    assert (r"\text{assuming }" in shown) == (case in ("shown", "undecided"))
+    assert (r"\text{there } 1 \ne 2" in shown) == (case == "false without symbols")
+    assert ("assuming" in shown) == (case in ("shown", "undecided"))
     assert (found.reason == "") == (not found.undecided) and not found.nowhere
     assert dict(found.items) == (found.counterexample or {})
+
+
+@pytest.mark.parametrize(
+    ("rhs", "relation"), [(x**2 + 2 * x + 1, "="), (x**2, r"\ne"), (UNDECIDED, r"\ne")]
+)
+def test_the_page_shows_what_is_equal_or_not(rhs, relation):
+    head = verdict((x + 1) ** 2, rhs)._repr_latex_().splitlines()[1]
+    assert head.startswith(rf"\displaystyle {latex((x + 1) ** 2)} {relation} {latex(rhs)}")
+
+
+@pytest.mark.parametrize("sides", [("x/x", 1), ([x, x], [x, x]), ("x", x)])
+def test_what_is_no_pair_of_expressions_is_told_in_a_word(sides):
+    assert verdict(*sides).sides is None
+    assert r"\text{shown}" in verdict(*sides)._repr_latex_().splitlines()[1]
 
 
 def test_a_point_is_told_with_all_its_digits_unless_they_are_many():

@@ -11,9 +11,15 @@ from ...algebra.tracing import trace
 from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
+from .balls import ball_factor, ball_ravine
+from .bowls import scale_and_rotation
+from .box import wall_reach
+from .counterexample import reddi_period
 from .curves import Axis, Curve, Curves, Reading
+from .descent import step_factors
 from .dials import decades, even, memory, whole
 from .races import Race, Racer
+from .stability import stability_orbit, stability_roots
 
 _XP = Symbols()
 
@@ -174,6 +180,14 @@ FIGURES = {
     "longest-step": longest_step,
     "race": race,
     "front-map": front_map,
+    "step-factors": step_factors,
+    "ball-factor": ball_factor,
+    "ball-ravine": ball_ravine,
+    "scale-and-rotation": scale_and_rotation,
+    "reddi-period": reddi_period,
+    "stability-roots": stability_roots,
+    "stability-orbit": stability_orbit,
+    "wall-reach": wall_reach,
 }
 """Name -> a function that makes the figure."""
 

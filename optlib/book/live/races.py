@@ -113,9 +113,14 @@ class Race:
         ValueError
             If no dial can stand so.
         """
-        state, problem = at(self.dials, given), drawn(self.problem)
+        state = at(self.dials, given)
+        problem = self.problem_at(state)
         begin = np.array(start or self.start or problem.start, dtype=float)
         return {"entries": [self._run(entry, problem, begin, state) for entry in self.entries]}
+
+    def problem_at(self, state: Mapping[str, float]) -> Any:
+        """The problem, with the dials in this state: the same for all."""
+        return drawn(self.problem)
 
     def _run(
         self, entry: Racer, problem: Any, start: np.ndarray, state: Mapping[str, float]
