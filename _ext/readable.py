@@ -150,6 +150,8 @@ class Chapter:
         if kind in NUMBERED:
             called = f" ({title})" if title else ""
             return _quoted(f"**{self.labels[options['label']]}{called}.**", body)
+        if kind == "prf:proof":
+            return ["*Proof.*", "", *body, "∎"]
         if kind != "admonition":
             raise ValueError(f"there are no words for the directive {kind!r}")
         if options.get("class") == "dropdown":
