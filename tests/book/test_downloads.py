@@ -61,6 +61,9 @@ def solutions(name):
     return text, [part.source for part in inside if not isinstance(part, str)]
 
 
+DERIVES = re.compile(r"\bDerivation(?:\.\w+)?\(")
+
+
 def attempts(notebook):
     return [source for source in code(notebook) if "study.attempt(" in source]
 
@@ -97,7 +100,15 @@ def test_what_there_is_to_study_is_open(studies, name):
 
 
 def test_most_derivations_are_left_to_the_student(studies):
-    assert sum(len(attempts(notebook)) for notebook in studies.values()) > 200
+    left, kept = 0, 0
+    for notebook in studies.values():
+        left += len(attempts(notebook))
+        kept += sum(
+            bool(DERIVES.search(source)) and "study.attempt(" not in source
+            for source in code(notebook)
+            if not any(word in source for word in versions.SETTLES)
+        )
+    assert left > 0.9 * (left + kept)
     assert all(attempts(studies[name]) for name in NAMES[:13])
 
 
