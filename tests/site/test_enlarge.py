@@ -5,7 +5,7 @@ PAGE = "chapters/05-adam.html"
 
 def test_a_figure_is_enlarged_and_left_again(visit):
     page = visit(PAGE, screen="phone")
-    figure = page.locator("#fig-bound")
+    figure = page.locator("#fig-training")
     before = figure.locator("img").bounding_box()["width"]
     figure.get_by_role("button", name="Enlarge").click()
     shown = page.get_by_role("dialog")
