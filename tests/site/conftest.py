@@ -80,9 +80,15 @@ def visit(chromium, base):
 
 
 def settle(page):
-    """Wait until the formulas are set and the fonts are there."""
+    """Wait until the formulas are set, the fonts are there, and colours no longer change."""
     page.evaluate(
-        "async () => { await window.MathJax?.startup?.promise; await document.fonts.ready; }"
+        """async () => {
+          await window.MathJax?.startup?.promise;
+          await document.fonts.ready;
+          const passing = (moving) => moving.effect.getComputedTiming().endTime < Infinity;
+          const moving = document.getAnimations().filter(passing);
+          await Promise.allSettled(moving.map(({ finished }) => finished));
+        }"""
     )
 
 
