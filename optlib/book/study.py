@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import sympy as sp
-from IPython.display import display
-from IPython.utils.capture import capture_output
 
 from ..algebra.bounds import DerivationError
 from ..algebra.derivation import Derivation
@@ -58,6 +56,9 @@ def attempt(chapter: str, cell: str) -> Iterator[None]:
             del names[name]
         names.update(before)
         _run(_source(chapter, cell), names)
+    # Only a notebook calls this: the package does not ask for IPython.
+    from IPython.display import display
+
     for derivation in own.values():
         display(derivation)
     display(Markdown(complaint or _judged(own, _derivations(names))))
@@ -86,6 +87,8 @@ def _derivations(names: dict[str, Any]) -> dict[str, Derivation]:
 
 
 def _run(source: str, names: dict[str, Any]) -> None:
+    from IPython.utils.capture import capture_output
+
     with capture_output():
         exec(source, names)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -127,6 +128,17 @@ class Curves:
         }
 
 
+# SymPy 1.13 prints maxima and minima for arguments of one shape alone; so they get other names.
+_EXTREMES = {
+    "largest": lambda *values: reduce(np.maximum, values),
+    "least": lambda *values: reduce(np.minimum, values),
+}
+
+
 def _evaluate(expression: sp.Expr, values: dict[str, Any]) -> Any:
     symbols = sorted(expression.free_symbols, key=str)
-    return sp.lambdify(symbols, precise(expression))(*(values[s.name] for s in symbols))
+    named = precise(expression)
+    for extreme, name in ((sp.Max, "largest"), (sp.Min, "least")):
+        named = named.replace(extreme, sp.Function(name))
+    value = sp.lambdify(symbols, named, modules=[_EXTREMES, "numpy"])
+    return value(*(values[s.name] for s in symbols))
