@@ -10,7 +10,7 @@ from blanks import blanked, names_in
 from optlib.book.study import SOLUTION, WORKED
 
 SOLUTIONS = re.compile(r"^(?=(?:`{3,}|:{3,})\{solution-(?:start|end)\})", re.M)
-SETTLES = ("claims.settle(", "claims.sourced(")
+SETTLES = ("claims.settle(", "claims.measure(", "claims.sourced(")
 # What the site leaves out or folds, a front end folds.
 FOLDED = {"hide-input", "hide-cell", "remove-input", "remove-cell"}
 # Of a cell that is in no chapter, until it has its place.

@@ -85,7 +85,8 @@ FOLDERS = {
     ),
     "book": (
         "optlib/book",
-        "test_ledger test_stored test_frozen test_intervals test_statistics_runs test_display"
+        "test_ledger test_ledger_file test_stored test_frozen test_intervals test_statistics_runs"
+        " test_display"
         " test_cheatsheet test_printed test_judgement test_figures test_cards test_selfcheck"
         " test_choosing test_points test_live",
     ),

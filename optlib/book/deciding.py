@@ -46,7 +46,7 @@ def finding(result: Any) -> Finding:
     Raises
     ------
     LedgerError
-        If a verdict is undecided: that is neither true nor false.
+        If a verdict is undecided, which is neither true nor false, or a derivation has no line.
     TypeError
         If the result is nothing of the kind.
     """
@@ -55,6 +55,8 @@ def finding(result: Any) -> Finding:
             raise LedgerError(f"nothing is decided: {result.reason}")
         return Finding(result.shown, PROVED)
     if isinstance(result, Derivation):
+        if not result.grades:
+            raise LedgerError("a derivation without a line shows nothing")
         return Finding(True, PROVED if set(result.grades) == {"proved"} else COMPUTED)
     if isinstance(result, (bool, np.bool_)):
         return Finding(bool(result), COMPUTED)

@@ -75,9 +75,10 @@ def go_on(chapter: str) -> None:
 def _judged(own: dict[str, Derivation], books: dict[str, Derivation]) -> str:
     """What is said of derivations without a blank whose every line is shown."""
     same = (
-        mine.relation == books[name].relation and verdict(mine.end, books[name].end).shown
+        name in books
+        and mine.relation == books[name].relation
+        and verdict(mine.end, books[name].end).shown
         for name, mine in own.items()
-        if name in books
     )
     return _RIGHT if own and all(same) else _ELSEWHERE
 

@@ -56,7 +56,10 @@ def test_a_false_line_is_met_with_numbers(run):
     assert "not shown" in said.lower() and "at beta" in said
 
 
-@pytest.mark.parametrize("lines", [START + "square.at_most(2, 'a power')\n", "b = 7\n"])
+RENAMED = (START + RIGHT).replace("square", "other")
+
+
+@pytest.mark.parametrize("lines", [START + "square.at_most(2, 'a power')\n", "b = 7\n", RENAMED])
 def test_true_lines_that_end_elsewhere_are_not_right(run, lines):
     names, said = run(lines)
     assert "another" in said and "Right" not in said

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from optlib import Optimizer, port
-from optlib.algebra.proof.sampling import draw
+from optlib.algebra.proof.drawing import draw
 from optlib.conventions import TABLE, like, porting
 from optlib.conventions.aligning import RATES, full, settings
 from optlib.conventions.apart import SAME, Yardstick, built

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import sympy as sp
+from ledgers import entry
 
 from optlib import Derivation, verdict
 from optlib.book import ledger
@@ -30,31 +31,6 @@ SAMPLES = [0.1, 0.3, -0.2, 0.4, 0.6]
 
 def positive(number):
     return bool(number > 0)
-
-
-def entry(verdict, **changes):
-    """Return a table of a claim; a key that is changed to None is left out."""
-    table = {
-        "chapter": "05-adam",
-        "claim": "The step is $\\alpha$.",
-        "verdict": verdict,
-        "right": "If so.",
-        "evidence": "computed",
-        "side": "on both sides",
-        **changes,
-    }
-    lines = (f"{key} = {value!r}" for key, value in table.items() if value is not None)
-    return "\n".join(line.replace("\\\\", "\\") for line in lines)
-
-
-@pytest.fixture
-def written(tmp_path):
-    def write(**entries):
-        path = tmp_path / "claims.toml"
-        path.write_text("\n".join(f'["{name}"]\n{text}' for name, text in entries.items()))
-        return ledger.load(path)
-
-    return write
 
 
 @pytest.fixture
@@ -136,6 +112,8 @@ def test_a_derivation_proves_if_each_of_its_lines_is_proved(claims):
         return [Derivation((x + 1) ** 2).step(SQUARE, "write it out"), same(formula)]
 
     claims.settle("proved", whole, of=SQUARE, control={"without 2x": OTHER})
+    with pytest.raises(LedgerError, match="without a line shows nothing"):
+        claims.settle("proved", Derivation, of=SQUARE, control={"without 2x": OTHER})
     cited = Derivation((x + 1) ** 2).cite("it has a name", "someone")
     with pytest.raises(LedgerError, match="it is computed"):
         claims.settle("proved", lambda f: [cited, same(f)], of=SQUARE, control={"": OTHER})
@@ -273,57 +251,3 @@ def test_unknown_claims_are_refused(claims):
     ):
         with pytest.raises(LedgerError, match="no claim 'x'"):
             call()
-
-
-@pytest.mark.parametrize("grade", ledger.EVIDENCE)
-def test_every_grade_of_evidence_is_known(written, grade):
-    claims = written(a=entry(HOLDS, evidence=grade, sources=["one"]))
-    assert claims["a"].evidence == grade and claims["a"].sources == ("one",)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"note": "more"}, "note"),
-        ({"chapter": None}, "chapter"),
-        ({"claim": None}, "claim"),
-        ({"verdict": None}, "verdict"),
-        ({"evidence": None}, "evidence"),
-        ({"verdict": "true"}, "verdict 'true'"),
-        ({"evidence": "hearsay"}, "evidence 'hearsay'"),
-        ({"verdict": WRONG, "right": None}, "right"),
-        ({"verdict": CONDITION, "right": ""}, "right"),
-        ({"evidence": "opinion"}, "needs sources"),
-        ({"evidence": "reported", "sources": []}, "needs sources"),
-        ({"evidence": "reported", "chapter": None, "sources": ["one"]}, "needs sources"),
-        ({"verdict": EMPIRICAL, "side": None}, "which side"),
-        ({"verdict": EMPIRICAL, "side": "left"}, "which side"),
-    ],
-)
-def test_a_table_that_is_badly_written_down_is_refused(written, changes, message):
-    written(a=entry(HOLDS))
-    with pytest.raises(LedgerError, match=message):
-        written(a=entry(**{"verdict": HOLDS, **changes}))
-
-
-def test_a_claim_is_a_table(tmp_path):
-    path = tmp_path / "claims.toml"
-    path.write_text("a = 1")
-    with pytest.raises(LedgerError, match="^a: missing or unknown keys"):
-        ledger.load(path)
-
-
-def test_a_claim_that_holds_needs_no_right_statement(written):
-    claims = written(b=entry(HOLDS, right=None), a=entry(HOLDS, erratum="Section 2.1"))
-    assert list(claims) == ["b", "a"]
-    assert claims["b"].right == "" and claims["a"].erratum == "Section 2.1"
-
-
-def test_the_claims_of_the_book_can_be_set_as_a_table():
-    """A bar would end a cell, and a claim should be short enough to be taken in at a glance."""
-    claims = ledger.load()
-    assert len([name for name in claims if not name.startswith("E.")]) == 165
-    for claim in claims.values():
-        for text in (claim.claim, claim.right):
-            assert "|" not in text and "\n" not in text, claim.name
-            assert text.count("$") % 2 == 0 and len(text.split()) < 50, claim.name

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optlib import RULES, SCHEDULES, schedule
-from optlib.algebra.proof.sampling import draw
+from optlib.algebra.proof.drawing import draw
 from optlib.engines import javascript
 from optlib.namespaces import Arrays
 
