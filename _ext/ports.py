@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from port_words import in_words
 from scripts import PORTS, need
 from sphinx.util.docutils import SphinxDirective
 
@@ -38,7 +39,8 @@ class Port(SphinxDirective):
     def run(self):
         self.env.note_dependency(PORTS)
         need(self.env, "ports.js")
-        entries = json.loads(Path(self.env.srcdir, PORTS).read_text(encoding="utf-8"))["entries"]
+        stored = json.loads(Path(self.env.srcdir, PORTS).read_text(encoding="utf-8"))
+        entries = in_words(stored["entries"])
         folds = "".join(fold(library, entries[library]) for library in LIBRARIES)
         return [nodes.raw("", FORM + folds, format="html")]
 

@@ -1,7 +1,9 @@
 """A chapter's text as any Jupyter shows it: without directives, roles and labels of the site."""
 
+import ast
 import re
 from html import escape
+from pathlib import Path
 
 from pybtex.database import parse_file
 
@@ -21,6 +23,7 @@ TITLED = re.compile(r"^(.*?)\s*<(.*)>$", re.S)
 # Links to places that are no notebook.
 ELSEWHERE = re.compile(r"\[([^\]]*)\]\((?:#|\.\./)[^)]*\)")
 EQUATION = re.compile(r"^\$\$ *\(([\w-]+)\)$", re.M)
+CHAPTERS = Path(__file__).parents[1] / "chapters"
 ARXIV = re.compile(r"arXiv:(\d{4}\.\d{4,5})")
 
 
@@ -146,6 +149,8 @@ class Chapter:
             return [f"### {self.labels[options['label']]}. {title}"]
         if kind == "solution-start":
             return [f"**Solution to {self.labels[title.strip()]}.**"]
+        if kind == "literalinclude":
+            return ["```python", _function(CHAPTERS / title, options["pyobject"]), "```"]
         body = self._blocks(body)
         if kind in NUMBERED:
             called = f" ({title})" if title else ""
@@ -194,6 +199,13 @@ def _options(lines):
         options[option[1]] = option[2]
         k += 1
     return options, lines[k:]
+
+
+def _function(path, name):
+    """The source of one function of a file."""
+    text = path.read_text(encoding="utf-8")
+    found = next(node for node in ast.parse(text).body if getattr(node, "name", None) == name)
+    return ast.get_source_segment(text, found)
 
 
 def _quoted(head, body):

@@ -9,6 +9,8 @@ import json
 import sys
 from pathlib import Path
 
+from port_words import in_words
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from optlib.book.live import printing
 from optlib.engines import javascript
@@ -97,6 +99,7 @@ def print_rules(app):
 
 def ports_script(ports):
     """The stored ports, their rules as functions."""
+    in_words(ports["entries"])
     rules = ", ".join(f"{k}: {v}" for k, v in ports.pop("programs").items())
     return f'"use strict";\noptlib.ports = {{...{json.dumps(ports)}, programs: {{{rules}}}}};\n'
 

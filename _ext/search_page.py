@@ -16,12 +16,13 @@ from sphinx import addnodes
 
 HERE = Path(__file__).parent
 START = "reference/start"
-API = "reference/api"
+# Lists of names, which hold nearly every word.
+LISTS = ("reference/api", "reference/libraries")
 
 
 def entries(doctree, docname):
     """Yield kind, anchor, heading and text of everything on a page that can be found."""
-    api = docname.startswith(API)
+    api = docname.startswith(LISTS)
     for section in doctree.findall(is_section):
         whole = isinstance(section.parent, nodes.document)
         kind = "api" if api else "start" if docname == START else "title" if whole else "section"

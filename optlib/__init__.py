@@ -18,6 +18,7 @@ from .registry import RULES, SCHEDULES, rule, schedule_rule
 from .rules import factored, layerwise, lbfgs, muon, newton, shampoo
 from .running import averaging, linesearch
 from .running.accumulation import Accumulated, accumulate
+from .running.attention import qk_clip
 from .running.averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
 from .running.by_layer import PerLayer, per_layer
 from .running.checkpoint import load, save
@@ -92,6 +93,7 @@ __all__ = [
     "polyak",
     "port",
     "problems",
+    "qk_clip",
     "rule",
     "rules",
     "save",

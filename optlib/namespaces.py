@@ -107,6 +107,10 @@ class Arrays:
         both = is_number(a) and is_number(b)
         return min(a, b) if both else self._xp.minimum(*self._alike(a, b))
 
+    def cbrt(self, a: Any) -> Any:
+        """The cube root of what is not negative; the standard has no such word."""
+        return a ** (1 / 3)
+
     def where(self, condition: Any, a: Any, b: Any) -> Any:
         """``a`` where the condition holds, ``b`` elsewhere."""
         if isinstance(condition, bool):
@@ -126,6 +130,7 @@ class Symbols:
 
         self._sp = sympy
         self.sqrt = self._map(sympy.sqrt)
+        self.cbrt = self._map(sympy.cbrt)
         self.exp = self._map(sympy.exp)
         self.log = self._map(sympy.log)
         self.expm1 = self._map(lambda a: sympy.exp(a) - 1)

@@ -2,8 +2,9 @@
 
 A mutant is a file with one node of its syntax tree changed: an operator swapped, a comparison made
 strict, a condition dropped or negated, a constant moved by 1, a statement left out, a return put
-too early. It is written into a copy of the tree, in which the tests of its folder are run. If they
-pass, the mutant survives: a test is missing, or the change has no effect that can be seen.
+too early. It is written into a copy of the tree, in which the tests of its folder are run, first
+those that call the changed function. If they pass, the mutant survives: a test is missing, or the
+change has no effect that can be seen.
 Changes of the second kind stand in ``tools/mutants-equivalent.toml``, with a reason each.
 
     python tools/mutate.py --folder proof --folder rules --count 25 --seed 0
@@ -11,6 +12,8 @@ Changes of the second kind stand in ``tools/mutants-equivalent.toml``, with a re
 
 import argparse
 import difflib
+import json
+import math
 import os
 import queue
 import random
@@ -19,12 +22,13 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import reached
+from mutant_folders import FOLDERS
 from mutants import Mutant, mutants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,101 +36,51 @@ EQUIVALENT = ROOT / "tools" / "mutants-equivalent.toml"
 MARKS = ("---", "+++")
 LEFT_OUT = (".git", ".venv*", "_build", "__pycache__", ".pytest_cache", ".ruff_cache")
 
-# Where the files of a folder lie, and what pytest is asked, the fastest tests first.
-FOLDERS = {
-    "proof": (
-        "optlib/algebra/proof",
-        "test_facts test_signs test_powers test_cases test_sums test_radicals test_sampling"
-        " test_needs test_limits test_where_real test_soundness test_limits_soundness"
-        " test_derivation test_verdicts",
-    ),
-    "algebra": (
-        "optlib/algebra",
-        "test_rendering test_reading test_parts test_tracing_shown test_bounded test_expectation"
-        " test_verdicts_shown test_induction test_chain test_where_real test_derivation"
-        " test_frozen test_selfcheck test_tracing test_soundness test_verdicts",
-    ),
-    "rules": (
-        "optlib/rules",
-        "test_defaults test_debias test_step_sizes test_formulas test_newton test_adam_mini"
-        " test_family test_second_opinion test_reference test_muon test_shampoo test_quantize"
-        " test_matrix test_modifiers test_damping test_variants test_lbfgs test_recent"
-        " test_values test_minimize test_rules test_modelwise test_sizes",
-    ),
-    "schedules": (
-        "optlib/schedules",
-        "test_schedules test_schedule_edges test_values ../conventions/test_plateaus"
-        " ../conventions/test_schedules_libraries test_optimizer test_averaging",
-    ),
-    "problems": (
-        "optlib/problems",
-        "test_problems test_online test_classifiers test_perceptron test_transformer test_networks"
-        " test_values test_minimize",
-    ),
-    "running": (
-        "optlib/running",
-        "test_clipping test_averaging test_group_arguments test_searches test_doors test_networks"
-        " test_minimize test_modelwise test_per_layer test_closure test_accumulation"
-        " test_param_groups test_attributes test_edges test_optim test_lbfgs test_checkpoint"
-        " test_matrix test_odd_arrays test_newton ../conventions/test_lbfgs_loops test_sizes"
-        " test_optimizer",
-    ),
-    "conventions": (
-        "optlib/conventions",
-        "../conventions/test_library_defaults ../conventions/test_kinds ../conventions/test_compare"
-        " ../conventions/test_refusals ../conventions/test_entries"
-        " ../conventions/test_schedule_arguments ../conventions/test_plateaus"
-        " ../conventions/test_followed_schedule_edges ../conventions/test_libraries"
-        " ../conventions/test_schedules_libraries ../conventions/test_optax_free"
-        " ../conventions/test_optax ../conventions/test_torch_arguments"
-        " ../conventions/test_lbfgs_library ../conventions/test_lbfgs_loops"
-        " ../conventions/test_lower_precision ../conventions/test_ports"
-        " ../conventions/test_accumulation_libraries",
-    ),
-    "book": (
-        "optlib/book",
-        "test_ledger test_ledger_file test_stored test_frozen test_intervals test_statistics_runs"
-        " test_display"
-        " test_cheatsheet test_printed test_judgement test_figures test_cards test_selfcheck"
-        " test_choosing test_points test_live",
-    ),
-    "engines": ("optlib/engines", "test_javascript ../site/test_printed_rules"),
-    "base": (
-        "optlib",
-        "test_domains test_namespaces test_registry test_attributes test_notes_class test_optim"
-        " test_closure test_param_groups test_layout test_schedules test_optimizer test_rules"
-        " test_edges test_tracing",
-    ),
-}
 # What takes longest and decides least for a single mutant.
 SKIPPED = (
     "not every_form and not jit and not same_in_every_process and not installed"
     " and not the_site_carries"
 )
+OPTIONS = ["-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "reached", "-k", SKIPPED]
+# What pytest returns.
+PASSED, FAILED, NOTHING_RUN = 0, 1, 5
+# How often the time that a run may take of a processor may pass before it counts as stuck.
+WAITED = 20
 
 
-def chosen(folder: str, count: int, seed: int) -> list[Mutant]:
-    """So many mutants of a folder, drawn by a seed; its subfolders with a name of their own not."""
+def files(folder: str) -> list[Path]:
+    """The files of a folder; its subfolders with a name of their own not."""
     place = ROOT / FOLDERS[folder][0]
     others = [ROOT / p for p, _ in FOLDERS.values() if ROOT / p != place]
     inner = [p for p in others if place in p.parents]
-    files = [f for f in sorted(place.rglob("*.py")) if not any(p in f.parents for p in inner)]
-    every = [m for f in files for m in mutants(f.relative_to(ROOT), f.read_text(encoding="utf-8"))]
+    return [f for f in sorted(place.rglob("*.py")) if not any(p in f.parents for p in inner)]
+
+
+def chosen(folder: str, count: int, seed: int) -> list[Mutant]:
+    """So many mutants of a folder, drawn by a seed."""
+    every = [
+        m
+        for file in files(folder)
+        for m in mutants(file.relative_to(ROOT), file.read_text(encoding="utf-8"))
+    ]
     return random.Random(f"{folder}/{seed}").sample(every, min(count, len(every)))
 
 
-def passes(tree: Path, folder: str, first: str = "", limit: float | None = None) -> bool:
-    """Whether the tests of a folder pass in a tree, those named after a module first.
-
-    Running out of time is failing.
-    """
+def tests(folder: str, first: str = "") -> list[str]:
+    """The files of tests of a folder, those named after a module first."""
     names = sorted(FOLDERS[folder][1].split(), key=lambda name: not first or first not in name)
-    files = [os.path.normpath(Path("tests", "core", f"{name}.py")) for name in names]
-    options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-k", SKIPPED]
+    return [os.path.normpath(Path("tests", "core", f"{name}.py")) for name in names]
+
+
+def pytest(tree: Path, files: list[str], seconds: float | None = None, **options: str) -> int:
+    """What pytest says of these files in a tree; it may take so many seconds of a processor."""
     # A mutant has often the size and the second of the file before it: stored bytecode would lie.
-    env = {**os.environ, "PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1"}
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    env |= {"PYTHONPATH": f"{tree}{os.pathsep}{ROOT / 'tools'}", **options}
+    if seconds is not None:
+        env[reached.SECONDS] = str(math.ceil(seconds))
     run = subprocess.Popen(
-        [sys.executable, "-m", "pytest", *options, *files],
+        [sys.executable, "-m", "pytest", *OPTIONS, *([] if seconds is None else ["-x"]), *files],
         cwd=tree,
         env=env,
         stdout=subprocess.DEVNULL,
@@ -134,19 +88,61 @@ def passes(tree: Path, folder: str, first: str = "", limit: float | None = None)
         start_new_session=True,
     )
     try:
-        return run.wait(limit) == 0
+        # What waits takes no time of a processor.
+        return run.wait(seconds and WAITED * seconds)
     except subprocess.TimeoutExpired:
         os.killpg(run.pid, signal.SIGKILL)
-        run.wait()
-        return False
+        return run.wait()
 
 
-def survives(mutant: Mutant, folder: str, tree: Path, limit: float) -> bool:
-    """Whether the tests pass in a tree with the change made; the tree is then as it was."""
+def named(tree: Path, names: list[str]) -> str:
+    """A file that names these tests."""
+    path = tree.with_suffix(".json")
+    path.write_text(json.dumps(names), encoding="utf-8")
+    return str(path)
+
+
+def only(tree: Path, names: list[str], seconds: float) -> int:
+    """What pytest says of these tests alone, in this order."""
+    places = [*dict.fromkeys(name.partition("::")[0] for name in names)]
+    return pytest(tree, places, seconds, **{reached.ONLY: named(tree, names)})
+
+
+def reach(folder: str, tree: Path) -> reached.Reach:
+    """Which functions of a folder its tests call.
+
+    Raises
+    ------
+    SystemExit
+        If a test fails before anything is changed.
+    """
+    sources = {f.relative_to(ROOT): f.read_text(encoding="utf-8") for f in files(folder)}
+    for path, source in sources.items():
+        (tree / path).write_text(reached.telling(path, source), encoding="utf-8")
+    told = tree.with_suffix(".reach.json")
+    ran = pytest(tree, tests(folder), **{reached.WRITE: str(told)}) in (PASSED, FAILED)
+    for path, source in sources.items():
+        (tree / path).write_text(source, encoding="utf-8")
+    found = reached.read(told) if ran else None
+    if not found or (found.failed and only(tree, found.failed, found.limit(found.failed))):
+        sys.exit(f"{folder}: the tests fail without a change; mend them first")
+    return found
+
+
+def survives(mutant: Mutant, folder: str, tree: Path, known: reached.Reach) -> bool:
+    """Whether the tests pass in a tree with the change made; the tree is then as it was.
+
+    The tests that call the changed function are asked first. Running out of time is failing.
+    """
     file, source = tree / mutant.path, (ROOT / mutant.path).read_text(encoding="utf-8")
+    calling = known.of(reached.around(mutant.path, source, mutant.start, mutant.stop))
     file.write_text(mutant.applied(source), encoding="utf-8")
     try:
-        return passes(tree, folder, mutant.path.stem, limit)
+        if calling and only(tree, calling, known.limit(calling)) not in (PASSED, NOTHING_RUN):
+            return False
+        others = {reached.WITHOUT: named(tree, calling)}
+        found = pytest(tree, tests(folder, mutant.path.stem), known.limit(known.tests), **others)
+        return found in (PASSED, NOTHING_RUN)
     finally:
         file.write_text(source, encoding="utf-8")
 
@@ -181,18 +177,10 @@ def folder_of_trees(count: int, parent: Path) -> "queue.Queue[Path]":
 
 
 def judged(folder: str, options: argparse.Namespace, trees: "queue.Queue[Path]") -> bool:
-    """Run the mutants of a folder, print what survives and the share killed; whether it is enough.
-
-    Raises
-    ------
-    SystemExit
-        If the tests fail before anything is changed.
-    """
-    tree, before = trees.get(), time.monotonic()
-    if not passes(tree, folder):
-        sys.exit(f"{folder}: the tests fail without a change; mend them first")
+    """Run the mutants of a folder, print survivors and the share killed; whether it is enough."""
+    tree = trees.get()
+    calls = reach(folder, tree)
     trees.put(tree)
-    limit = 30 + 4 * (time.monotonic() - before)
     known, counts = listed(), Counter()
 
     def one(mutant: Mutant) -> tuple[Mutant, str]:
@@ -200,7 +188,7 @@ def judged(folder: str, options: argparse.Namespace, trees: "queue.Queue[Path]")
             return mutant, "equivalent"
         tree = trees.get()
         try:
-            return mutant, "survived" if survives(mutant, folder, tree, limit) else "killed"
+            return mutant, "survived" if survives(mutant, folder, tree, calls) else "killed"
         finally:
             trees.put(tree)
 

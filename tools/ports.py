@@ -15,6 +15,7 @@ from pathlib import Path
 from optlib.conventions import TABLE, port
 from optlib.conventions.aligning import RATES, aligned, full, one_or_none, settings
 from optlib.conventions.apart import gradients, start
+from optlib.conventions.porting import WRAPPERS
 from optlib.engines import javascript
 from optlib.running.optimizer import Optimizer
 
@@ -29,7 +30,7 @@ SWITCHES = ("nesterov", "amsgrad", "centered", "decoupled_weight_decay", "eps_in
 def sources():
     """The entries that are optimizers by themselves."""
     for (library, name), entry in TABLE.items():
-        if not entry.schedule and not {"opt", "base_optimizer"} & set(entry.arguments):
+        if not (entry.schedule or entry.part or WRAPPERS & set(entry.arguments)):
             yield library, name
 
 

@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 .venv/bin/python tools/warmup_runs.py
 
-It takes about half an hour on one core; what the file holds already is not run again. For each
+It takes most of an hour on one core; what the file holds already is not run again. For each
 arm, such as ``post/none/0.005``, it holds the smoothed training loss of every seed and its loss on
 the test text at the end; and, for two arms, the preconditioned curvature on the way.
 """
@@ -21,11 +21,29 @@ from optlib.running.train import train
 PATH = Path(__file__).resolve().parent.parent / "optlib" / "book" / "data" / "warmup.npz"
 SEEDS = range(6)
 STEPS, WARMUP, EVERY = 300, 100, 5
-RATES = (0.005, 0.01, 0.0025)
-EDGE = (0.02, 0.04)
-"""Rates near the largest at which pre-LN trains."""
-SHORT = 0.95
-"""A ``beta2`` for which the rule of thumb is a short warmup."""
+PEAK = 0.005
+"""The rate of the text."""
+RATES = {
+    "post": {
+        "none": (0.000625, 0.00125, 0.0025, 0.005, 0.01),
+        "warmup30": (0.0025, 0.005),
+        "warmup": (0.00125, 0.0025, 0.005, 0.01),
+        "warmup200": (0.0025, 0.005, 0.01, 0.02),
+        "warmup10": (PEAK,),
+        "radam": (PEAK,),
+        "none@0.95": (0.0025, 0.005),
+        "warmup40@0.95": (0.0025, 0.005),
+        "warmup@0.95": (0.005,),
+    },
+    "pre": {
+        "none": (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08),
+        "warmup30": (0.01, 0.02, 0.04),
+        "warmup": (0.0025, 0.005, 0.01, 0.02, 0.04, 0.08),
+    },
+    "unplaced": {"none": (PEAK,)},
+}
+"""For each kind of network and each optimizer, the rates. With 0.95 for beta2, the rule of thumb of
+``2 / (1 - beta2)`` steps is a warmup of 40."""
 MEASURED = (1, 2, 3, 5, 10, 20, 40, 70, 100, 150, 200)
 
 
@@ -85,13 +103,7 @@ def one(kind, name, rate, seed, text, measure):
 
 def arms():
     """Kind of network, optimizer, rate."""
-    rate = RATES[0]
-    kinds = [(n, w, r) for r in RATES for n in ("post", "pre") for w in ("none", "warmup")]
-    lengths = [("post", f"warmup{length}", rate) for length in (10, 30, 200)]
-    others = [("post", "radam", rate), ("unplaced", "none", rate), *lengths]
-    shorter = [("post", f"{w}@{SHORT}", rate) for w in ("none", "warmup40", "warmup")]
-    edge = [("pre", w, r) for r in EDGE for w in ("none", "warmup")]
-    return [*kinds, *others, *shorter, *edge]
+    return [(k, name, r) for k, own in RATES.items() for name, rs in own.items() for r in rs]
 
 
 def main():
@@ -101,7 +113,7 @@ def main():
         key = f"{kind}/{name}/{rate}"
         if f"{key}/test" in arrays:
             continue
-        measure = kind == "post" and rate == RATES[0] and name in ("none", "warmup")
+        measure = kind == "post" and rate == PEAK and name in ("none", "warmup")
         runs = [one(kind, name, rate, seed, text, measure) for seed in SEEDS]
         curves, tests, curvatures = (np.array(part) for part in zip(*runs, strict=True))
         found = {"curve": curves, "test": tests}

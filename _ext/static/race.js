@@ -22,7 +22,8 @@
       const now = rate(t);
       settings.lr = now;
       const factors = printed.factors(t, settings);
-      const hess = printed.inputs.length ? problem.hess(x) : [];
+      const hess = printed.inputs.includes("hess") ? problem.hess(x) : [];
+      if (printed.inputs.includes("loss")) settings.loss = Array(x.length).fill(problem.value(x, t));
       let u;
       if (whole) [u, ...states] = printed.step(factors, g, x, states, settings);
       else

@@ -22,6 +22,7 @@ NAMES = {
     "mu_product": r"\Pi_{t-1}",
     "hess": r"\hat h_t",
     "lr": r"\alpha",
+    "lr_max": r"\alpha_{\max}",
     "beta": r"\beta",
     "beta1": r"\beta_1",
     "beta2": r"\beta_2",

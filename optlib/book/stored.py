@@ -15,7 +15,8 @@ def stored_runs(name: str) -> dict[str, np.ndarray]:
     Parameters
     ----------
     name : str
-        ``"warmup"``, the Transformers of chapter 9; ``tools/warmup_runs.py`` made them.
+        ``"warmup"`` for the Transformers of chapter 9, which ``tools/warmup_runs.py`` made, or
+        another file of ``optlib/book/data``, made by the script of its name.
 
     Returns
     -------

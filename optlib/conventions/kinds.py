@@ -60,20 +60,34 @@ def _keywords(value: Any) -> bool:
     return isinstance(value, Mapping) and all(isinstance(k, str) for k in value)
 
 
+def _kind_and_number(value: Any) -> bool:
+    return _sequence(_anything, 2)(value) and _word(value[0]) and _number(value[1])
+
+
 _KINDS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "adv_optimizer": ("an Optimizer", lambda value: value is not None),
+    "args": ("a list of what like returns", lambda value: isinstance(value, (list, tuple))),
     "base_optimizer": ("an Optimizer", lambda value: value is not None),
     "boundaries": ("a list of numbers", _sequence(_number)),
     "boundaries_and_scales": ("a dict of numbers", _mapping),
     "cosine_kwargs": ("a list of dicts", _sequence(_keywords)),
     "exclude_layers": ("a list of words", _sequence(_word)),
+    "fast_optimizer": ("an Optimizer", lambda value: value is not None),
+    "init_step": ("a word and a number", _kind_and_number),
+    "inner": ("an Optimizer", lambda value: value is not None),
     "interpolate_type": ("a word", _word),
     "lr_lambda": ("a function of the step", callable),
     "milestones": ("a list of numbers", _sequence(_number)),
     "opt": ("an Optimizer", lambda value: value is not None),
-    "ns_coeffs": ("three numbers", lambda value: _word(value) or _sequence(_anything)(value)),
+    "linesearch": ("None", lambda value: True),
+    "ns_coeffs": (
+        "three numbers, or three for every pass",
+        lambda value: _word(value) or _sequence(_anything)(value),
+    ),
     "adjust_lr_fn": ("a word", _word),
     "line_search_fn": ("a word", _word),
     "scale_fn": ("a function", callable),
+    "optimizer": ("an Optimizer", lambda value: value is not None),
     "schedulers": ("a list of schedules", _sequence(callable)),
     "schedules": ("a list of schedules", _sequence(callable)),
     "values": ("a list of numbers", _sequence(_number)),
@@ -85,7 +99,8 @@ _PLAIN = frozenset(
     "clipnorm clipvalue global_clipnorm ema_momentum ema_overwrite_frequency max_iter max_eval "
     "history_size tolerance_grad tolerance_change ns_steps muon_a muon_b muon_c adam_lr_ratio "
     "warmup_steps beta2_decay beta_2_decay rms_rate consistent_rms min_dim_size_to_factor "
-    "update_interval every_k_schedule gradient_accumulation_steps".split()
+    "sync_period num_betas memory_size k update_interval every_k_schedule "
+    "gradient_accumulation_steps max_consecutive_errors".split()
 )
 
 

@@ -20,6 +20,9 @@ from .wording import called, differences, epsilon_anew, percent, written
 FAR = 0.5
 """Whoever ends half of the way apart is no port."""
 
+WRAPPERS = frozenset("opt optimizer base_optimizer fast_optimizer inner args linesearch".split())
+"""Arguments of what goes around an optimizer, or searches along its direction."""
+
 _TRIED = 4
 _FITTED = 2
 _RELATED = 4
@@ -155,7 +158,7 @@ def _kin(source: Spec, library: str) -> list[str]:
 def _may_be(source: Spec, target: tuple[str, str]) -> bool:
     """Whether an entry is an optimizer that can stand for the source on dense gradients."""
     entry = TABLE[target]
-    if entry.schedule or {"opt", "base_optimizer"} & set(entry.arguments):
+    if entry.schedule or entry.part or WRAPPERS & set(entry.arguments):
         return False
     wider = one(built(_default(target))).rule.scope == "model"
     return target != ("torch", "SparseAdam") and (

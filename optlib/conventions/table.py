@@ -42,8 +42,10 @@ class Entry:
         Whether it is a schedule, and not an optimizer.
     domains : mapping
         Where the numbers of a schedule, or each of a list of them, must lie; "real" if not given.
-    shapes : {"any", "matrices"}
-        Which layers it takes: all, or only those of exactly two axes.
+    shapes : {"any", "matrices", "arrays"}
+        Which layers it takes: all, only those of exactly two axes, or of at least one.
+    part : bool
+        Whether it is made to stand in a chain: alone it has no rate, and steps uphill.
     """
 
     library: str
@@ -55,6 +57,7 @@ class Entry:
     schedule: bool = False
     domains: Mapping[str, str] = field(default_factory=dict)
     shapes: str = "any"
+    part: bool = False
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -78,6 +81,7 @@ def entry(
     schedule: bool = False,
     domains: Mapping[str, str] | None = None,
     shapes: str = "any",
+    part: bool = False,
 ) -> Callable[[Callable], Callable]:
     """Enter a function of a library's arguments into the table; see :class:`Entry`."""
 
@@ -92,6 +96,7 @@ def entry(
             schedule,
             dict(domains or {}),
             shapes,
+            part,
         )
         return build
 

@@ -31,7 +31,9 @@ _MODULES = {
 
 _CONTRIBUTED = [
     ("optax", name)
-    for name in "adopt ademamix simplified_ademamix sophia prodigy muon schedule_free "
+    for name in "acprop adopt ademamix cocob dadapt_adamw dog dowg madgrad mechanize momo "
+    "momo_adam muon normalize prodigy reduce_on_plateau sam scale_by_acprop scale_by_ademamix "
+    "scale_by_adopt scale_by_simplified_ademamix simplified_ademamix sophia schedule_free "
     "schedule_free_sgd schedule_free_adamw".split()
 ]
 

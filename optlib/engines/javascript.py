@@ -145,7 +145,8 @@ def problem(given: Any, period: int | None = None) -> str:
     if given.hess is not None:
         parts["hess"] = function(_pattern(x), list(np.diagonal(given.hess(x))))
     if not period:
-        return _object(facts, value=values[0], grad=grads[0], **parts)
+        (value,), (grad,) = values, grads
+        return _object(facts, value=value, grad=grad, **parts)
     kinds = list(dict.fromkeys(zip(values, grads, strict=True)))
     facts["order"] = [kinds.index(pair) for pair in zip(values[1:], grads[1:], strict=True)]
     values, grads = (f"[{', '.join(texts)}]" for texts in zip(*kinds, strict=True))

@@ -17,14 +17,10 @@ WORDS = {"expm1": "Math.expm1"}
 
 
 class _Printer(JavascriptCodePrinter):
-    """SymPy's printer, with every number written as the double next to it."""
+    """SymPy's printer; what is no whole number is written as the double next to it."""
 
     def _print_Rational(self, expr: sp.Rational) -> str:
         return repr(float(expr))
-
-    def _print_Integer(self, expr: sp.Integer) -> str:
-        # Beyond 2**53 a literal of JavaScript is a double too; Python writes the shorter one.
-        return str(int(expr)) if abs(expr) < 2**53 else repr(float(expr))
 
     def _print_Float(self, expr: sp.Float) -> str:
         return repr(float(expr))

@@ -1,9 +1,10 @@
 """Every algorithm, in increasing complexity; Adam's line first.
 
-Read ``averages``, ``first_order``, ``adaptive``, ``moments`` and ``variants`` (element by element),
-then ``layerwise``, ``factored``, ``muon``, ``shampoo``, ``newton`` and ``lbfgs`` (a whole layer or
-model at once; ``sizes`` has their sums and norms). ``modifiers`` makes a rule from another,
-``quantize`` one that keeps its state in few bits.
+Read ``averages``, ``first_order``, ``adaptive``, ``moments``, ``decay`` and ``variants`` (element
+by element), then ``layerwise``, ``factored``, ``muon``, ``after_muon``, ``polar``, ``dion``,
+``shampoo``, ``psgd``, ``newton``, ``lbfgs``, ``distance``, ``losses`` and ``sm3`` (a whole layer or
+model at once; ``sizes`` has their sums and norms).
+``modifiers`` makes a rule from another, ``quantize`` one that keeps its state in few bits.
 
 A rule maps the step ``t >= 1``, the gradient ``g``, the parameter ``x`` and the state to a
 direction ``u`` and the new state; its caller does ``x <- x - lr * u``. Every array has the shape of
@@ -23,6 +24,8 @@ from .adaptive import (
     rmsprop_momentum,
 )
 from .averages import debias, ema
+from .decay import adamc, adamw_cautious_decay
+from .dual import cocob, madgrad
 from .first_order import (
     keras_momentum,
     keras_nesterov,
@@ -49,6 +52,7 @@ from .moments import (
     nadam,
     nadam_keras,
 )
+from .previous import acprop, mars, optimistic_adam, optimistic_sgd
 from .rate_inside import ftrl, prodigy, prodigy_safeguarded, schedule_free_equal
 from .recent import (
     adabelief,
@@ -62,8 +66,8 @@ from .recent import (
     yogi,
     yogi_corrected,
 )
-from .signs import adopt, adopt_unclipped, lion, sophia_corrected
-from .step_sizes import asgd, rprop
+from .signs import adopt, adopt_unclipped, laprop, lion, sophia_corrected
+from .step_sizes import asgd, rprop, rprop_late
 from .variants import (
     adamax,
     adamax_inside,
@@ -77,11 +81,13 @@ from .variants import (
 
 # isort: off
 # Importing a module registers its rules: what builds on the rules above comes after them.
-from . import layerwise, factored, muon, shampoo, newton, lbfgs
+from . import layerwise, factored, muon, after_muon, polar, dion, shampoo
+from . import psgd, newton, lbfgs, distance, losses, sm3
 
 # isort: on
 
 __all__ = [
+    "acprop",
     "adabelief",
     "adabelief_nesterov",
     "adadelta",
@@ -92,20 +98,26 @@ __all__ = [
     "adam_uncorrected",
     "adamax",
     "adamax_inside",
+    "adamc",
     "adamd",
     "adamw",
+    "adamw_cautious_decay",
     "adamw_paper",
     "adan",
     "adan_optax",
     "ademamix",
     "adopt",
     "adopt_unclipped",
+    "after_muon",
     "amsgrad",
     "amsgrad_corrected",
     "amsgrad_raw_max",
     "asgd",
     "bert_adam",
+    "cocob",
     "debias",
+    "dion",
+    "distance",
     "ema",
     "eps_hat_adam",
     "eps_hat_amsgrad",
@@ -113,9 +125,13 @@ __all__ = [
     "ftrl",
     "keras_momentum",
     "keras_nesterov",
+    "laprop",
     "layerwise",
     "lbfgs",
     "lion",
+    "losses",
+    "madgrad",
+    "mars",
     "momentum",
     "muon",
     "nadam",
@@ -125,8 +141,12 @@ __all__ = [
     "nesterov",
     "nesterov_original",
     "newton",
+    "optimistic_adam",
+    "optimistic_sgd",
+    "polar",
     "prodigy",
     "prodigy_safeguarded",
+    "psgd",
     "radam",
     "radam_nesterov",
     "radam_torch",
@@ -138,12 +158,14 @@ __all__ = [
     "rmsprop_inside",
     "rmsprop_momentum",
     "rprop",
+    "rprop_late",
     "schedule_free_equal",
     "sgd",
     "sgd_dampened",
     "shampoo",
     "signsgd",
     "simplified_ademamix",
+    "sm3",
     "sophia",
     "sophia_corrected",
     "sparse_adam",

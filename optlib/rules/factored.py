@@ -58,6 +58,14 @@ def outer(xp: Any, r: Any, c: Any) -> Any:
     return r / mean(xp, r, -2) * c
 
 
+def _divided(xp: Any, g: Any, r: Any, c: Any) -> Any:
+    """A gradient over the root of that matrix, in two divisions.
+
+    Where a row and a column are zero, the product is ``eps1`` squared, in single precision zero.
+    """
+    return g / xp.sqrt(r / mean(xp, r, -2)) / xp.sqrt(c)
+
+
 def _rows_and_columns(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
     """One number for each row and one for each column."""
     return {"r": xp.zeros_like(x[..., :1]), "c": xp.zeros_like(x[..., :1, :])}
@@ -94,7 +102,7 @@ def adafactor_absolute(xp, t, g, x, r, c, *, decay=0.8, eps1=1e-30, clip=1.0):
     Each matrix of a stack is factored alone; RMS is that of the whole layer.
     """
     r, c = _means(xp, growing(t, decay), r, c, g, eps1)
-    return clipped(xp, g / xp.sqrt(outer(xp, r, c)), clip), r, c
+    return clipped(xp, _divided(xp, g, r, c), clip), r, c
 
 
 @rule(
@@ -141,6 +149,61 @@ def adafactor_floored(xp, t, g, x, r, c, *, decay=0.8, eps1=2.0**-52, eps2=1e-3,
     v = r / xp.maximum(mean(xp, r, -2), eps1) * c
     u = g / xp.sqrt(xp.maximum(v, eps1 * eps1))
     return size(xp, x, eps2) * clipped(xp, u, clip), r, c
+
+
+def _with_instability(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
+    """Means of rows and columns, of the squares and of the surprises."""
+    squares, surprises = _rows_and_columns(xp, x), _rows_and_columns(xp, x)
+    return squares | {"rows": surprises["r"], "columns": surprises["c"]}
+
+
+@rule(
+    parent=adafactor_absolute,
+    change="averages the direction, and divides that by what it usually misses the direction by",
+    source="Luo et al. 2023 (arXiv:2307.02047), as in the authors' code",
+    scope="matrix",
+    domains=_ADAFACTOR | {"eps2": "(0, inf)", "rows": "[0, inf)", "columns": "[0, inf)"},
+    init=_with_instability,
+    traceable=False,
+)
+def came(
+    xp,
+    t,
+    g,
+    x,
+    r,
+    c,
+    m,
+    rows,
+    columns,
+    *,
+    beta1=0.9,
+    beta2=0.999,
+    beta3=0.9999,
+    eps1=1e-30,
+    eps2=1e-16,
+    clip=1.0,
+):
+    r"""CAME: :math:`u_t = m_t / \sqrt{S_t}`.
+
+    .. math::
+
+        m_t = \beta_1 m_{t-1} + (1-\beta_1) \hat u_t, \qquad
+        S_t \text{ from } R_t, C_t \text{, the averages over rows and columns of }
+        (\hat u_t - m_t)^2 + \varepsilon_2
+
+    :math:`\hat u_t` is the direction of :func:`adafactor_absolute` with a constant
+    :math:`\beta_2`, and :math:`S_t` is made of means as :math:`\hat v_t` is there. Where an
+    average foretells its directions badly, it is trusted less. Nothing is corrected: the first
+    step is about :math:`1/\sqrt{1-\beta_3}` times :math:`(1-\beta_1)/\beta_1`, at the defaults
+    11 times the rate. The authors' code divides no vector by :math:`S_t`; here a vector is a
+    matrix of one row.
+    """
+    r, c = _means(xp, beta2, r, c, g, eps1)
+    u = clipped(xp, _divided(xp, g, r, c), clip)
+    m = ema(beta1, m, u)
+    rows, columns = _means(xp, beta3, rows, columns, u - m, eps2)
+    return _divided(xp, m, rows, columns), r, c, m, rows, columns
 
 
 @rule(

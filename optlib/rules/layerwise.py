@@ -246,3 +246,30 @@ def adam_mini(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-8):
     m = ema(beta1, m, g)
     v = ema(beta2, v, mean_square(xp, g))
     return debias(xp, beta1, t, m) / (xp.sqrt(debias(xp, beta2, t, v)) + eps), m, v
+
+
+@rule(
+    parent=sgd,
+    change="scales each layer's gradient to the layer's length, and the moved layer back",
+    source="Bernstein et al. 2020, in the form of Optax, optax.fromage",
+    scope="layer",
+    domains={"least": "[0, inf)"},
+)
+def fromage(xp, t, g, x, *, lr, least=1e-6):
+    r"""Fromage, without a state.
+
+    .. math::
+
+        x_t = \frac{1}{\sqrt{1+\alpha_t^2}} \Bigl( x_{t-1} - \alpha_t
+              \frac{\max(\|x_{t-1}\|, \ell)}{\max(\|g_t\|, \ell)} g_t \Bigr)
+
+    with :math:`\ell` for ``least``, which the paper leaves out. A gradient at right angles to the
+    layer leaves its length as it is. Where ``least`` is 0 and a norm is 0, the ratio is 1.
+    """
+    size, length = xp.maximum(norm(xp, x), least), xp.maximum(norm(xp, g), least)
+    defined = (size > 0) & (length > 0)
+    ratio = xp.where(defined, size / xp.where(defined, divisor(xp, length), 1.0), 1.0)
+    root = (1 + lr * lr) ** 0.5
+    # One minus 1 / root, without a difference of nearly equal numbers.
+    shrunk = lr * lr / (root * (root + 1))
+    return (lr / root * ratio * g + shrunk * x,)

@@ -72,6 +72,34 @@ def lbfgs(xp, t, g, x, x_old, g_old, s, y, *, curvature=0.0):
     return two_loop(xp, g, pairs, scale), x, g, s, y
 
 
+@rule(
+    parent=lbfgs,
+    change="keeps every pair, even one that goes the wrong way, and starts at a length of 1",
+    source="Optax 0.2.8, optax.lbfgs without a line search",
+    scope="model",
+    init=_start(MEMORY),
+    traceable=False,
+)
+def lbfgs_unguarded(xp, t, g, x, x_old, g_old, s, y):
+    r"""L-BFGS in Optax, over all layers as one vector.
+
+    A pair counts unless :math:`s^\top y = 0`: with a negative one :math:`H_t` is not positive, and
+    the direction may go uphill. The first direction has a norm of 1 at most.
+    """
+    s, y = (xp.reshape(a, (*x.shape, -1)) for a in (s, y))
+    ds, dy = x - x_old, g - g_old
+    along, length = inner(xp, ds, dy), norm(xp, dy)
+    keep = (t > 1) & (xp.abs(along) > 0)
+    # A pair that does not count still takes a place.
+    s, y = (_pushed(xp, t > 1, a, xp.where(keep, new, 0.0)) for a, new in ((s, ds), (y, dy)))
+    pairs = [_signed_pair(xp, s[..., i], y[..., i]) for i in range(s.shape[-1])]
+    first = 1 / divisor(xp, xp.maximum(norm(xp, g), 1.0))
+    # Twice by the length, as above.
+    safe = xp.where(length > 0, divisor(xp, length), 1.0)
+    newest = xp.where(length > 0, along / safe / safe, 1.0)
+    return two_loop(xp, g, pairs, xp.where(t > 1, newest, first)), x, g, s, y
+
+
 def _pushed(xp, keep, stored, new):
     """The stored vectors with the new one at the end, the oldest one forgotten."""
     pushed = xp.concat([stored[..., 1:], new[..., None]], axis=-1)
@@ -84,13 +112,21 @@ def _pair(xp, s, y):
     return s, y, xp.where(sy > 0, sy, 1.0)
 
 
-def with_memory(memory: int) -> Callable:
-    """:func:`lbfgs` with another number of pairs.
+def _signed_pair(xp, s, y):
+    r"""A pair with its :math:`s^\top y` of either sign, or with 1 where nothing is stored."""
+    sy = inner(xp, s, y)
+    return s, y, xp.where(xp.abs(sy) > 0, sy, 1.0)
+
+
+def with_memory(memory: int, of: Callable = lbfgs) -> Callable:
+    """:func:`lbfgs`, or its form without guards, with another number of pairs.
 
     Parameters
     ----------
     memory : int
         At least 1.
+    of : callable
+        Which form.
 
     Raises
     ------
@@ -101,12 +137,12 @@ def with_memory(memory: int) -> Callable:
         raise ValueError(f"memory must be a whole number >= 1, got {memory!r}")
 
     def changed(xp, t, g, x, *state, **hyper):
-        return lbfgs(xp, t, g, x, *state, **hyper)
+        return of(xp, t, g, x, *state, **hyper)
 
-    changed.__dict__.update(lbfgs.__dict__)
-    changed.__name__ = changed.__qualname__ = f"lbfgs_{memory}"
-    changed.__doc__ = lbfgs.__doc__
-    changed.parent, changed.change = lbfgs, f"keeps the last {memory} pairs"
+    changed.__dict__.update(of.__dict__)
+    changed.__name__ = changed.__qualname__ = f"{of.__name__}_{memory}"
+    changed.__doc__ = of.__doc__
+    changed.parent, changed.change = of, f"keeps the last {memory} pairs"
     special = _start(memory)
-    changed.init = lambda xp, x, **hyper: lbfgs.init(xp, x) | special(xp, x)
+    changed.init = lambda xp, x, **hyper: of.init(xp, x) | special(xp, x)
     return changed

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..domains import HYPER, Domain, number
 from ..registry import RULES, find
+from .decay import cautious_decay
 
 _DECAY = {"weight_decay": (0.0, HYPER["weight_decay"])}
 
@@ -80,6 +81,25 @@ def decoupled(rule: Callable) -> Callable:
 
     change = "adds weight_decay * x to the direction"
     return derived(rule, changed, "decoupled", change, hyper=_DECAY)
+
+
+def decoupled_cautiously(rule: Callable) -> Callable:
+    r"""The rule with cautious decay, :math:`x_t = x_{t-1} - \alpha (u_t + \lambda\,[u_t x_{t-1}
+    \geq 0]\, x_{t-1})`.
+
+    ``rule`` has no ``weight_decay`` yet; the result has, with a default of 0. Source: Chen et al.
+    2025, Algorithm 1, for any rule.
+    """
+
+    def changed(
+        xp: Any, t: Any, g: Any, x: Any, *state: Any, weight_decay: Any, **hyper: Any
+    ) -> Any:
+        u, *new = rule(xp, t, g, x, *state, **hyper)
+        decay = weight_decay * cautious_decay(xp, u, x)
+        return u + (hyper["lr"] * decay if rule.takes_lr else decay), *new
+
+    change = "adds weight_decay * x to the direction where their signs agree"
+    return derived(rule, changed, "decoupled_cautiously", change, hyper=_DECAY)
 
 
 def starting(rule: Callable, **values: Any) -> Callable:

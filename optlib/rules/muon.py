@@ -40,7 +40,7 @@ def frobenius(xp: Any, a: Any) -> Any:
     return norm(xp, a, (-2, -1))
 
 
-_MUON = {"a": "(0, inf)", "b": "real", "c": "real", "steps": "integer [0, 100)"}
+QUINTIC = {"a": "(0, inf)", "b": "real", "c": "real", "steps": "integer [0, 100)"}
 
 
 @rule(
@@ -48,7 +48,7 @@ _MUON = {"a": "(0, inf)", "b": "real", "c": "real", "steps": "integer [0, 100)"}
     change="averages gradients, and makes the momentum of a matrix nearly orthogonal",
     source="Jordan et al. 2024, in its code, without the factor for the shape",
     scope="matrix",
-    domains=_MUON,
+    domains=QUINTIC,
     traceable=False,
 )
 def muon(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, c=2.0315, steps=5):
@@ -72,7 +72,7 @@ def muon(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, c=2.03
     change="does not look ahead",
     source="Jordan et al. 2024, in its code, with nesterov=False",
     scope="matrix",
-    domains=_MUON,
+    domains=QUINTIC,
     traceable=False,
 )
 def muon_plain(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, c=2.0315, steps=5):
@@ -86,7 +86,7 @@ def muon_plain(xp, t, g, x, m, *, momentum=0.95, eps=1e-7, a=3.4445, b=-4.7750, 
     change="holds the norm above eps instead of adding eps to it",
     source="PyTorch, torch.optim.Muon, in full precision",
     scope="matrix",
-    domains={**_MUON, "eps": "(0, inf)"},
+    domains={**QUINTIC, "eps": "(0, inf)"},
     traceable=False,
 )
 def muon_floored(
@@ -104,7 +104,7 @@ def muon_floored(
     change="does not look ahead",
     source="PyTorch, torch.optim.Muon with nesterov=False, in full precision",
     scope="matrix",
-    domains={**_MUON, "eps": "(0, inf)"},
+    domains={**QUINTIC, "eps": "(0, inf)"},
     traceable=False,
 )
 def muon_floored_plain(
@@ -121,7 +121,7 @@ def muon_floored_plain(
     change="looks ahead as Nadam does, with both averages corrected",
     source="Optax, optax.contrib.muon",
     scope="matrix",
-    domains=_MUON,
+    domains=QUINTIC,
     traceable=False,
 )
 def muon_corrected(

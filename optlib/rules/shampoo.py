@@ -1,4 +1,4 @@
-"""Shampoo and SOAP: a matrix seen through the second moments of its rows and of its columns.
+"""Shampoo, SOAP and SPlus: a matrix seen through the second moments of its rows and of its columns.
 
 A rule of scope ``matrix`` sees each layer as a stack of matrices, the last two axes; every matrix
 has factors of its own. A vector or a number is a matrix of one row.
@@ -91,6 +91,15 @@ def _bases(xp: Any, x: Any, **hyper: Any) -> dict[str, Any]:
     return {"left": left, "right": right, "ql": ql, "qr": qr}
 
 
+def _renewed(xp, g, beta2, due, left, right, ql, qr):
+    """The factors with one more gradient, and the bases, which are theirs where it is due."""
+    left, right = (ema(beta2, a, b) for a, b in zip((left, right), squares(xp, g), strict=True))
+    ql, qr = (
+        xp.where(due, xp.astype(eigen(xp, a)[1], q.dtype), q) for a, q in ((left, ql), (right, qr))
+    )
+    return left, right, ql, qr
+
+
 @rule(
     parent=adam,
     change="averages the squares in the eigenbases of Shampoo's factors",
@@ -126,9 +135,39 @@ def soap(xp, t, g, x, m, v, left, right, ql, qr, *, beta1=0.95, beta2=0.95, eps=
     g_in, m_in = (between(xp, back[0], a, qr) for a in (g, m))
     a, _, v = adam(xp, t, g_in, x, m_in, v, beta1=beta1, beta2=beta2, eps=eps)
     u = between(xp, ql, a, back[1])
-    left, right = (ema(beta2, a, b) for a, b in zip((left, right), squares(xp, g), strict=True))
     due = t % every < 1
-    ql, qr = (
-        xp.where(due, xp.astype(eigen(xp, a)[1], q.dtype), q) for a, q in ((left, ql), (right, qr))
-    )
-    return u, ema(beta1, m, g), v, left, right, ql, qr
+    return u, ema(beta1, m, g), v, *_renewed(xp, g, beta2, due, left, right, ql, qr)
+
+
+@rule(
+    parent=soap,
+    change="takes the sign of the momentum in the eigenbases, in place of Adam's direction",
+    source="Frans, Levine & Abbeel 2025, Algorithm 2 in the authors' code, without its average",
+    scope="matrix",
+    domains={"every": "integer [1, inf)"},
+    init=_bases,
+    traceable=False,
+)
+def splus(xp, t, g, x, m, left, right, ql, qr, *, beta1=0.9, beta2=0.999, every=100):
+    r"""SPlus: :math:`u_t = \frac{2}{m+n} Q_L\, \mathrm{sign}(Q_L^\top m_t Q_R)\, Q_R^\top`, for m
+    by n matrices.
+
+    .. math:: m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t
+
+    and the factors as in :func:`soap`. The bases are those of I in the first step, those of the
+    first gradient after it, and those of the factors at the last multiple of ``every`` before t. No
+    old eigenvalue divides anything: whatever the bases, :math:`\|u_t\|_2 \le \|u_t\|_F \le
+    2\sqrt{mn}/(m+n) \le 1`. The authors use the running average of the points, ``weight_ema``. A
+    single row or column has the sign of the momentum.
+
+    Where the momentum has no part in a direction, rounding chooses the sign there. And where the
+    first gradient leaves more than one direction of the longer side empty, it chooses the basis
+    there, until the next bases.
+    """
+    m, scale = ema(beta1, m, g), 2 / (g.shape[-2] + g.shape[-1])
+    if min(g.shape[-2:]) == 1:
+        return scale * xp.sign(m), m, left, right, ql, qr
+    back = xp.matrix_transpose(ql), xp.matrix_transpose(qr)
+    u = scale * between(xp, ql, xp.sign(between(xp, back[0], m, qr)), back[1])
+    due = (t % every < 1) | (t < 2)
+    return u, m, *_renewed(xp, g, beta2, due, left, right, ql, qr)

@@ -79,6 +79,28 @@ def adopt(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.9999, eps=1e-6):
 
 
 @rule(
+    parent=adam,
+    change="divides the gradient and averages the quotient",
+    source="Ziyin, Wang & Ueda 2020 (arXiv:2002.04839), with the rate outside the average",
+)
+def laprop(xp, t, g, x, m, v, *, beta1=0.9, beta2=0.999, eps=1e-15):
+    r"""LaProp: :math:`u_t = m_t / (1-\beta_1^t)`, an average of normalised gradients.
+
+    .. math::
+
+        m_t = \beta_1 m_{t-1} + (1-\beta_1) \frac{g_t}{\sqrt{v_t/(1-\beta_2^t)} + \varepsilon},
+        \quad v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t^2
+
+    Unlike Adam's, its direction is bounded whatever the averages: no quotient exceeds
+    :math:`1/\sqrt{1-\beta_2}`, and so no average of them does. The authors' code keeps the rate
+    inside ``m``, which differs where the rate changes.
+    """
+    v = ema(beta2, v, g * g)
+    m = ema(beta1, m, g / (xp.sqrt(debias(xp, beta2, t, v)) + eps))
+    return debias(xp, beta1, t, m), m, v
+
+
+@rule(
     parent=sophia,
     change="corrects the first moment, and divides by the Hessian's average before this step",
     source="Optax 0.2.8, optax.contrib.sophia",

@@ -73,3 +73,36 @@ def rprop(xp, t, g, x, before, size, *, lr, shrink=0.5, grow=1.2, least=1e-6, mo
     size = xp.minimum(xp.maximum(changed, least), most)
     kept = xp.where(same < 0, 0 * g, g)
     return xp.sign(kept) * size, kept, size
+
+
+@rule(
+    parent=rprop,
+    change="moves by the step that the gradient before this one found",
+    source="Optax 0.2.8, optax.scale_by_rprop",
+    domains={
+        "shrink": "(0, 1)",
+        "grow": "(1, inf)",
+        "least": "[0, inf)",
+        "most": "[0, inf)",
+        "before": "real",
+        "size": "[0, inf)",
+    },
+)
+def rprop_late(xp, t, g, x, before, size, *, lr, shrink=0.5, grow=1.2, least=1e-6, most=50.0):
+    r"""Rprop in Optax: the step that :func:`rprop` would take is kept in ``before`` and taken one
+    step later, unless the sign has turned.
+
+    .. math:: d_t = \begin{cases}0 & g_t b_{t-1} < 0\\ b_{t-1} & \text{else}\end{cases}, \qquad
+        b_t = \begin{cases}0 & g_t b_{t-1} < 0\\ \Delta_t\,\mathrm{sign}(g_t) & \text{else}
+            \end{cases}
+
+    Step 1 moves nothing. The rate, :math:`\Delta_0`, may lie outside of the bounds until a sign has
+    stayed or turned.
+    """
+    size = xp.where(t < 2, 0 * size + lr, size)
+    same = g * before
+    changed = xp.where(same > 0, size * grow, size * shrink)
+    changed = xp.minimum(xp.maximum(changed, least), most)
+    size = xp.where(xp.abs(same) > 0, changed, size)
+    turned = same < 0
+    return xp.where(turned, 0 * g, before), xp.where(turned, 0 * g, xp.sign(g) * size), size

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..problems import Problem
 from . import checks
+from .asked import asked
 from .averaging import Averaging
 from .fixed import fixed
 from .linesearch import LineSearch
@@ -86,7 +87,8 @@ def minimize(
     optimizer : Optimizer
         Its arrays of settings broadcast against each other and against the leading axes of ``x0``.
     problem : Problem
-        Gives the gradient, the value, the start and, if it has one, the projection.
+        Gives the gradient, the value, the start and, if it has one, the projection; a rule that
+        asks for the loss gets the value that its step sees.
     x0 : array, optional
         The start, of shape (sweep..., x...); by default the problem's own.
     steps : int
@@ -247,7 +249,8 @@ def _layer(
 ) -> Layer:
     if optimizer.before is not None:
         (g,) = optimizer.before([g], now.diverged.ndim)
-    return Layer(None, np, now.t, g, at, now.state, _inputs(optimizer, problem, at))
+    inputs = asked(optimizer.rule, problem, now.t, at, now.diverged.ndim)
+    return Layer(None, np, now.t, g, at, now.state, inputs)
 
 
 def _projected(problem: Problem, x: np.ndarray) -> np.ndarray:
@@ -266,20 +269,6 @@ def _where(going: np.ndarray, new: tuple, old: tuple) -> tuple:
 
     (x, state, average), (old_x, old_state, old_average) = new, old
     return choose(x, old_x), each(state, old_state), each(average, old_average)
-
-
-def _inputs(optimizer: Optimizer, problem: Problem, x: np.ndarray) -> dict[str, np.ndarray]:
-    """What the rule asks for beyond the gradient: the Hessian, or its diagonal."""
-    unknown = [name for name in optimizer.rule.inputs if name != "hess"]
-    if unknown:
-        raise TypeError(f"minimize cannot give {', '.join(unknown)}; call step yourself")
-    if not optimizer.rule.inputs:
-        return {}
-    if problem.hess is None:
-        raise TypeError(f"{optimizer.rule.__name__} needs hess, which {problem.name} does not have")
-    hess = problem.hess(x)
-    whole = "hess" in optimizer.rule.square
-    return {"hess": hess if whole else np.diagonal(hess, axis1=-2, axis2=-1)}
 
 
 def _marks(steps: int, t0: int, record: int | str) -> dict[int, int]:

@@ -26,8 +26,9 @@ def test_every_arm_is_stored(stored):
     [
         ("post", "warmup", 0.005),
         ("pre", "none", 0.01),
-        ("pre", "warmup", 0.04),
-        ("post", "none@0.95", 0.005),
+        ("pre", "warmup", 0.08),
+        ("post", "warmup200", 0.01),
+        ("post", "warmup40@0.95", 0.0025),
     ],
     ids=str,
 )

@@ -61,6 +61,8 @@ OPTAX = [
         {**_RATE, "nesterov": False, "beta": 0.8, "eps": 1e-3},
         {**_RATE, "ns_coeffs": (2.0, -1.5, 0.5), "ns_steps": 3, "adam_learning_rate": 0.1},
         {**_RATE, "adam_b1": 0.7, "adam_b2": 0.95, "adam_eps_root": 1e-3},
+        {**_RATE, "ns_coeffs": "dion"},
+        {**_RATE, "ns_coeffs": ((2.0, -1.5, 0.5), (1.5, -0.6, 0.1)), "nesterov": False},
         **_LARGE,
     ),
     *_cases("optax", "muon", {**_RATE, "weight_decay": 0.1}, warm=True, **_LARGE),

@@ -10,7 +10,7 @@ from pathlib import Path
 import oracle_plateaus
 import oracle_schedules
 import plateau_cases
-import schedule_runs
+import scheduled_optimizers
 from schedule_cases import CASES
 
 FILE = Path(__file__).parent / "frozen" / "schedules.json"
@@ -24,7 +24,7 @@ def freeze():
     about = {
         "versions": {name: oracle_schedules.version(name) for name in oracle_schedules.LIBRARIES},
         "cases": {case.key: values[case] for case in CASES},
-        "runs": {run.key: schedule_runs.theirs(run) for run in schedule_runs.RUNS},
+        "runs": {run.key: scheduled_optimizers.theirs(run) for run in scheduled_optimizers.RUNS},
     }
     FILE.parent.mkdir(exist_ok=True)
     cases = ",\n".join(f"  {json.dumps(k)}: {json.dumps(v)}" for k, v in about["cases"].items())
@@ -34,7 +34,7 @@ def freeze():
         f'{{\n "versions": {versions},\n "cases": {{\n{cases}\n }},\n "runs": {{\n{runs}\n }}\n}}\n'
     )
     FILE.write_text(text)
-    print(f"{len(CASES)} schedules, {len(schedule_runs.RUNS)} runs, {about['versions']}")
+    print(f"{len(CASES)} schedules, {len(scheduled_optimizers.RUNS)} runs, {about['versions']}")
 
 
 def freeze_plateaus():

@@ -6,7 +6,7 @@ parameters; what is compared are the parameters after the recorded steps.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,30 @@ STEPS = 200
 RECORDED = (1, 2, 3, 5, 10, 50, 100, 200)
 WARMUP = 20
 KEPT = 12
+
+
+@dataclass(frozen=True)
+class Inner:
+    """An optimizer or a part of one, as an argument of another entry of the same library."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self):
+        return f"{self.name}({', '.join(f'{k}={v}' for k, v in self.arguments.items())})"
+
+
+def made(arguments, make):
+    """The arguments with every inner one made by ``make(name, **arguments)``."""
+
+    def one(value):
+        if isinstance(value, Inner):
+            return make(value.name, **made(value.arguments, make))
+        if isinstance(value, list):
+            return [one(v) for v in value]
+        return value
+
+    return {k: one(v) for k, v in arguments.items()}
 
 
 @dataclass(frozen=True)
@@ -76,6 +100,11 @@ def _scales(shapes, seed):
     return [10.0 ** rng.uniform(-3, 3, s) for s in shapes]
 
 
+def loss(seed, step):
+    """The loss of one step, for optimizers that look at it; it does not depend on the point."""
+    return float(np.random.default_rng([seed, 4, step]).lognormal(6.0, 4.0))
+
+
 def warm_rate(lr, k):
     """The rate at the library's step ``k``, from 0."""
     return lr * min(k / WARMUP, 1.0)
@@ -83,7 +112,7 @@ def warm_rate(lr, k):
 
 def run_ours(case, seed=0, steps=STEPS):
     """The parameters after the recorded steps, by what ``like`` returns."""
-    arguments = dict(case.arguments)
+    arguments = made(case.arguments, partial(like, case.library))
     if case.warm:
         (rate_name,) = {"lr", "learning_rate"} & set(arguments)
         lr = arguments[rate_name]
@@ -94,8 +123,10 @@ def run_ours(case, seed=0, steps=STEPS):
     x = start(case.shapes, seed)
     state = optimizer.init(x)
     records = []
+    asked = getattr(getattr(optimizer, "rule", None), "inputs", ())
     for t in range(1, steps + 1):
-        x, state = optimizer.step(t, of_case(case, seed, t), x, state)
+        more = {name: [np.full_like(a, loss(seed, t)) for a in x] for name in asked}
+        x, state = optimizer.step(t, of_case(case, seed, t), x, state, **more)
         if t in RECORDED:
             records.append(x)
     return records

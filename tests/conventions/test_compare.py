@@ -4,8 +4,12 @@ import doctest
 
 import pytest
 
-from optlib.conventions import TABLE, NotModelled, compare, like
+from optlib import Optimizer
+from optlib.conventions import TABLE, NotModelled, compare, like, shapes
+from optlib.conventions.apart import Yardstick
 from optlib.conventions.compare import explain_difference
+from optlib.conventions.fitting import _CHOICES, _LEFT_ALONE, _flipped
+from optlib.conventions.wording import written
 
 ADAM = ("torch", "Adam")
 
@@ -53,6 +57,7 @@ OTHERS = [
     (("torch", "AdamW"), ADAM, {"weight_decay": 0.3}),
     (("torch", "RMSprop"), ("optax", "rmsprop"), {"learning_rate": 0.1}),
     (("torch", "SGD"), ("keras", "SGD"), {}),
+    (("torch", "SGD", {"momentum": 0.9}), ("keras", "SGD"), {"momentum": 0.9, "weight_decay": 0.1}),
     (("keras", "SGD", {"momentum": 0.8, "nesterov": True}), ("keras", "SGD"), {"momentum": 0.9}),
     (("optax", "sophia", {"learning_rate": 0.1}), ("optax", "sophia"), {"learning_rate": 1.0}),
     (
@@ -117,6 +122,49 @@ def test_the_two_ends_of_agreement():
     assert near.agree and near.remedy == second and near.words[-1] == "They agree to rounding."
     far = explain_difference(("torch", "SGD", {"lr": 1.0}), ("torch", "SGD", {"lr": 1.0 + 1e-8}))
     assert not far.agree and far.remedy[2] == {"lr": 1.0}
+
+
+def singles(key):
+    """Every switch at each of its other values, alone."""
+    now = TABLE[key].defaults
+    switches = {k: [not v] for k, v in now.items() if isinstance(v, bool)}
+    switches |= {k: [v for v in vs if v != now[k]] for k, vs in _CHOICES.items() if k in now}
+    return [{k: v} for k, vs in switches.items() for v in vs if k not in _LEFT_ALONE]
+
+
+@pytest.mark.parametrize("key", [k for k, e in TABLE.items() if not e.schedule], ids=" ".join)
+def test_nothing_then_every_single_switch_then_pairs_are_tried(key):
+    tried, alone = list(_flipped(*key, {})), singles(key)
+    assert tried[: len(alone) + 1] == [{}, *alone]
+    assert all(len(more) == 2 for more in tried[len(alone) + 1 :])
+    assert all(v != TABLE[key].defaults[k] for more in tried for k, v in more.items())
+
+
+OPTAX = [key for key, entry in TABLE.items() if key[0] == "optax" and not entry.schedule]
+
+
+@pytest.mark.parametrize("key", OPTAX, ids=" ".join)
+def test_a_call_is_written_with_the_module_that_has_it_in_the_installed_library(key):
+    module = pytest.importorskip("optax.contrib" if "contrib" in written((*key, {})) else "optax")
+    assert hasattr(module, key[1])
+
+
+def test_a_call_is_written_as_the_library_takes_it():
+    assert written(("optax", "prodigy", {"d_coef": 1.0})) == "optax.contrib.prodigy(d_coef=1.0)"
+    assert written(("optax", "sgd", {})) == "optax.sgd()"
+    assert written(("torch", "SGD", {"lr": 1})) == "torch.optim.SGD(params, lr=1)"
+    assert written(("keras", "SGD", {})) == "keras.optimizers.SGD()"
+    name = "transformers", "Adafactor"
+    assert written((*name, {})) == "transformers.optimization.Adafactor(params)"
+
+
+@pytest.mark.parametrize("factor", [shapes.tall, shapes.wide])
+def test_what_differs_for_tall_or_for_wide_matrices_alone_does_not_follow(factor):
+    plain = Optimizer("sgd", lr=0.1)
+    rule = shapes.matrices_alone(shapes.scaled_by_shape(plain.rule, factor))
+    scaled = Optimizer(rule, lr=0.1)
+    yard = Yardstick(plain)
+    assert yard.follows(plain) and not yard.follows(scaled)
 
 
 @pytest.mark.parametrize(

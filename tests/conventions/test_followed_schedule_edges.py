@@ -181,6 +181,36 @@ def test_refusals_name_the_argument_and_its_domain(library, name, arguments, wor
         like(library, name, **arguments)
 
 
+ENDLESS = {
+    "linear_schedule": {"end_value": 0.1},
+    "polynomial_schedule": {"end_value": 0.1, "power": 2},
+    "exponential_decay": {"decay_rate": 0.5},
+}
+
+
+@pytest.mark.parametrize("name", ENDLESS)
+def test_with_no_steps_to_go_a_schedule_of_optax_stays_where_it_begins(name):
+    rate = like("optax", name, init_value=0.5, transition_steps=0, **ENDLESS[name])
+    assert rate(np.arange(4)) == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("name", ["ChainedScheduler", "SequentialLR"])
+def test_what_composes_takes_parts_of_one_optimizer(name):
+    more = {"milestones": [3]} if name == "SequentialLR" else {}
+    parts = [like("torch", "ExponentialLR", lr=lr, gamma=0.9) for lr in (0.1, 0.2)]
+    with pytest.raises(ValueError, match=r"give them one lr, not 0\.1, 0\.2"):
+        like("torch", name, schedulers=parts, **more)
+
+
+def test_a_least_rate_is_a_part_of_a_rate_above_zero():
+    name, steps = "get_cosine_with_min_lr_schedule_with_warmup", {"num_warmup_steps": 0}
+    steps["num_training_steps"] = 10
+    for lr in (1.0, 1):
+        assert like("transformers", name, lr=lr, min_lr=0.1, **steps)(10) == pytest.approx(0.1)
+    with pytest.raises(ValueError, match="min_lr needs an lr above 0"):
+        like("transformers", name, lr=0.0, min_lr=0.1, **steps)
+
+
 RESUMED = {"lr": 0.1, "initial_lr": 0.1, "last_epoch": 3}
 
 

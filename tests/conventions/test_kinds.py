@@ -15,7 +15,7 @@ WRONG = {
 }
 WRONG[int] = WRONG[float]
 # A word, a function or a dict, or else numbers that are read when they are used.
-OTHER = {"interpolate_type", "scale_fn", "adjust_lr_fn", "line_search_fn", "ns_coeffs"}
+OTHER = {"interpolate_type", "scale_fn", "adjust_lr_fn", "line_search_fn", "ns_coeffs", "init_step"}
 
 
 def wrong(name, default):

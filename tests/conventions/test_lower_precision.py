@@ -7,6 +7,7 @@ import importlib
 
 import cases_keras
 import cases_matrix
+import cases_optax_more
 import pytest
 from harness import distance, run_ours, start, summary
 
@@ -45,6 +46,30 @@ def test_optax_adafactor_with_a_decay_in_double_precision(case, monkeypatch):
     assert replaced != rms.__defaults__
     monkeypatch.setattr(rms, "__defaults__", replaced)
     assert agreement(case) < 1e-9
+
+
+MADGRAD = named(cases_optax_more.CASES, "madgrad")
+
+
+@pytest.mark.parametrize("case", MADGRAD, ids=lambda case: case.key)
+def test_optax_madgrad_with_the_root_of_the_count_in_double_precision(case, monkeypatch):
+    pytest.importorskip("optax")
+    module = importlib.import_module("optax.contrib._madgrad")
+    monkeypatch.setattr(module, "jnp", Wide(module.jnp))
+    assert agreement(case) < 1e-9
+
+
+class Wide:
+    """JAX' NumPy, but for a square root that takes whole numbers to double precision."""
+
+    def __init__(self, jnp):
+        self._jnp = jnp
+
+    def __getattr__(self, name):
+        return getattr(self._jnp, name)
+
+    def sqrt(self, x):
+        return self._jnp.sqrt(x.astype("float64"))
 
 
 class Precise:

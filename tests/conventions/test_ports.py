@@ -24,9 +24,10 @@ script = importlib.util.module_from_spec(SPEC)
 SPEC.loader.exec_module(script)
 STORED = json.loads(script.OUT.read_text(encoding="utf-8"))
 LIBRARIES = ("torch", "optax", "keras", "transformers")
-WRAPPERS = {"opt", "base_optimizer"}
 SOURCES = [
-    key for key, entry in TABLE.items() if not entry.schedule and not WRAPPERS & {*entry.arguments}
+    key
+    for key, entry in TABLE.items()
+    if not (entry.schedule or entry.part or porting.WRAPPERS & {*entry.arguments})
 ]
 # Ports that are exact, with the arguments that lead from the one to the other.
 EXACT = [
@@ -99,6 +100,9 @@ def shown(case):
 def test_what_has_an_exact_port_has_it_with_any_arguments(case, seed):
     found = exact_port(case, seed)
     assert found.exact and found.distance < SAME and found.target[0] == EXACT[case][3]
+    penalties = [said for said in found.around if "to each gradient" in said]
+    linked = {"optax.add_decayed_weights(" in said for said in penalties}
+    assert linked <= {found.target[0] == "optax"}
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -169,6 +173,18 @@ def test_what_stands_around_the_call_makes_it_follow():
         x, state = uphill.step(t, [g], x, state)
         y, other = plain.step(t, [-g + 0.1 * y[0]], y, other)
         assert np.allclose(x[0], y[0], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["Rprop", "Muon"])
+def test_without_kin_there_is_no_port_and_it_says_so(name):
+    found = port("torch", name, "transformers")
+    assert found.target is None and found.call == "" and not found.exact
+    assert str(found).startswith(f"No optimizer of transformers is akin to torch {name}.")
+
+
+def test_a_share_of_all_divides_no_rate():
+    found = port("torch", "SGD", "keras", lr=0.1, momentum=0.9, dampening=1.0)
+    assert found.target is None and "no port" in str(found)
 
 
 def test_a_rate_that_is_a_schedule_goes_along():

@@ -28,7 +28,15 @@ from optlib.conventions.table import TABLE
         ("transformers", "Adafactor", {"lr": 0.1}, ValueError, "not both"),
         ("transformers", "Adafactor", {"relative_step": False}, ValueError, "needs lr"),
         ("torch", "Muon", {"adjust_lr_fn": "other"}, NotModelled, "adjust_lr_fn='other'"),
-        ("optax", "muon", {"learning_rate": 1.0, "ns_coeffs": "dion"}, NotModelled, "'dion'"),
+        ("optax", "muon", {"learning_rate": 1.0, "ns_coeffs": "other"}, NotModelled, "'other'"),
+        ("optax", "muon", {"learning_rate": 1.0, "ns_coeffs": (1.0, 2.0)}, TypeError, "three"),
+        (
+            "optax",
+            "muon",
+            {"learning_rate": 1.0, "ns_coeffs": [(3.0, -4.0, 2.0)] * 6},
+            ValueError,
+            "6 polynomials are more than ns_steps=5",
+        ),
         ("optax", "muon", {"learning_rate": 1.0, "adaptive": True}, NotModelled, "adaptive"),
     ],
 )
@@ -48,6 +56,14 @@ def test_a_whole_number_too_large_for_a_float_is_no_rate(entry):
     (rate,) = RATES[entry]
     with pytest.raises(TypeError, match=f"{rate} must be"):
         like(*entry, **{rate: 10**400})
+
+
+@pytest.mark.parametrize("name", [None, 3, ["torch"], np.array(["torch", "optax"])], ids=repr)
+def test_what_is_no_name_of_a_library_or_of_an_entry_is_refused_in_words(name):
+    with pytest.raises(TypeError, match="unknown library .*; known are keras, optax, torch, trans"):
+        like(name, "Adam")
+    with pytest.raises(NotModelled, match="torch .* is not modelled; modelled are "):
+        like("torch", name)
 
 
 def test_optax_adafactor_over_other_axes_than_the_last_two_is_refused():

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import oracle_schedules
 import pytest
-import schedule_runs
+import scheduled_optimizers
 import sympy as sp
 from freeze_schedules import FILE
 from plateau_cases import CASES as PLATEAUS
@@ -44,7 +44,7 @@ def shaken(case, rng):
 
 def test_the_frozen_data_are_those_of_the_cases():
     assert list(FROZEN["cases"]) == [case.key for case in CASES], "run freeze_schedules.py"
-    assert list(FROZEN["runs"]) == [run.key for run in schedule_runs.RUNS]
+    assert list(FROZEN["runs"]) == [run.key for run in scheduled_optimizers.RUNS]
     assert set(FROZEN["versions"]) == set(oracle_schedules.LIBRARIES)
 
 
@@ -95,15 +95,17 @@ def test_an_array_of_steps_and_a_symbol_give_the_values_of_single_steps(case):
         assert value == pytest.approx(single[step], rel=1e-9, abs=1e-15)
 
 
-@pytest.mark.parametrize("run", schedule_runs.RUNS, ids=lambda run: run.key)
+@pytest.mark.parametrize("run", scheduled_optimizers.RUNS, ids=lambda run: run.key)
 def test_an_optimizer_under_a_schedule_is_followed_from_end_to_end(run):
-    np.testing.assert_allclose(schedule_runs.ours(run), FROZEN["runs"][run.key], rtol=1e-10)
+    np.testing.assert_allclose(scheduled_optimizers.ours(run), FROZEN["runs"][run.key], rtol=1e-10)
 
 
-@pytest.mark.parametrize("run", schedule_runs.RUNS, ids=lambda run: run.key)
+@pytest.mark.parametrize("run", scheduled_optimizers.RUNS, ids=lambda run: run.key)
 def test_an_installed_optimizer_under_a_schedule_is_followed(run):
     pytest.importorskip("torch")
-    np.testing.assert_allclose(schedule_runs.ours(run), schedule_runs.theirs(run), rtol=1e-10)
+    np.testing.assert_allclose(
+        scheduled_optimizers.ours(run), scheduled_optimizers.theirs(run), rtol=1e-10
+    )
 
 
 def test_every_schedule_of_the_table_has_a_case():

@@ -14,6 +14,10 @@ EQUALITIES = [
     Claim(sp.sqrt((beta - 2) ** 2), 2 - beta),
     Claim(sp.sqrt(sp.expand((x - 1) ** 2)), sp.Abs(x - 1)),
     Claim(sp.sqrt(sp.expand((x - 1) ** 2 * (v + 2))), sp.Abs(x - 1) * sp.sqrt(v + 2)),
+    Claim(
+        (sp.sqrt(sp.expand((x - 1) ** 2 * (v + 2))) + 1) ** 2,
+        (v + 2) * (x - 1) ** 2 + 2 * sp.sqrt(sp.expand((x - 1) ** 2)) * sp.sqrt(v + 2) + 1,
+    ),
     Claim(sp.sqrt(sp.expand((x - 1) ** 4)), (x - 1) ** 2),
     Claim(sp.sqrt(sp.expand((beta - 2) ** 2)), 2 - beta),
     Claim(sp.sqrt(sp.expand((1 - beta) * (1 - gamma))), sp.sqrt(1 - beta) * sp.sqrt(1 - gamma)),

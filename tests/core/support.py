@@ -21,10 +21,18 @@ def start(shape, dtype=float, seed=1):
     return np.asarray(np.random.default_rng(seed).standard_normal(shape), dtype=dtype)
 
 
-def gradients(shape, steps, dtype=float, seed=0):
-    """Random gradients whose entries spread over six decades."""
+# Divides by every singular value, the least one too: it needs gradients without a very small one.
+DIVIDES = {"dion"}
+
+
+def gradients(shape, steps, dtype=float, seed=0, rule=""):
+    """Random gradients whose entries spread over six decades, or over one where ``rule`` needs it.
+
+    The rule of a name in ``DIVIDES`` would return the rounding errors of smaller singular values.
+    """
     rng = np.random.default_rng(seed)
-    scale = 10.0 ** rng.uniform(-3, 3, shape)
+    reach = 0.5 if rule in DIVIDES else 3
+    scale = 10.0 ** rng.uniform(-reach, reach, shape)
     return [np.asarray(scale * rng.standard_normal(shape), dtype=dtype) for _ in range(steps)]
 
 

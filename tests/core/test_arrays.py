@@ -11,7 +11,7 @@ from optlib import RULES, Optimizer, rules, schedule
 
 
 def test_the_strict_namespace_gives_the_same_numbers(rule, shape):
-    opt, x, gs = optimizer(rule), start(shape), gradients(shape, 12)
+    opt, x, gs = optimizer(rule), start(shape), gradients(shape, 12, rule=rule)
     ours, ours_state = run(opt, x, gs)
     theirs, state = run(opt, strict.asarray(x), [strict.asarray(g) for g in gs])
     for there, here in ((theirs, ours), *((state[k], ours_state[k]) for k in state)):
@@ -42,7 +42,7 @@ def test_debias_with_an_array_t_is_accurate_in_float32(beta):
 def test_torch_tensors_are_taken_through_array_api_compat(rule, shape):
     torch = pytest.importorskip("torch")
     pytest.importorskip("array_api_compat")
-    opt, x, gs = optimizer(rule), start(shape), gradients(shape, 6)
+    opt, x, gs = optimizer(rule), start(shape), gradients(shape, 6, rule=rule)
     ours, _ = run(opt, x, gs)
     theirs, _ = run(opt, torch.tensor(x), [torch.tensor(g) for g in gs])
     np.testing.assert_allclose(theirs.numpy(), ours, rtol=1e-13)
@@ -63,7 +63,7 @@ def test_jax_under_jit_with_a_traced_t_gives_the_same_numbers(rule, jnp):
     opt = optimizer(rule, lr=schedule("inverse_sqrt", peak=1e-2, warmup=4))
     step = jax.jit(lambda t, g, x, state, inputs: opt.step(t, g, x, state, **inputs))
     for shape in SHAPES:
-        x, gs = start(shape, dtype), gradients(shape, 10, dtype)
+        x, gs = start(shape, dtype), gradients(shape, 10, dtype, rule=rule)
         ours, _ = run(opt, np.asarray(x, float), [np.asarray(g, float) for g in gs])
         theirs, state = jnp.asarray(x), opt.init(jnp.asarray(x))
         for t, g in enumerate(gs, 1):

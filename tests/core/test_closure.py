@@ -96,6 +96,9 @@ def test_values_that_are_not_finite_leave_everything_as_it_was(broken, nonfinite
     ("given", "error", "message"),
     [
         (lambda params: 1.0, TypeError, r"returns \(loss, gradients\)"),
+        (lambda params: (*valley(params), 0), TypeError, r"returns \(loss, gradients\)"),
+        (lambda params: [*valley(params)], TypeError, r"returns \(loss, gradients\)"),
+        (lambda params: (1.0,), TypeError, r"returns \(loss, gradients\)"),
         (lambda params: (1.0, {"a": np.ones(1)}), ValueError, "1 given for 2"),
         (lambda params: (np.ones(2), valley(params)[1]), TypeError, "the loss a number"),
         (lambda params: (1.0, {"a": np.ones(3), "b": np.asarray(1.0)}), ValueError, "has shape"),
@@ -148,6 +151,38 @@ def test_unless_told_a_step_may_evaluate_a_quarter_more_than_it_iterates(max_ite
 
         loop.step(closure)
     assert calls[0] == calls[1]
+
+
+def test_every_step_iterates_and_evaluates_as_often_as_the_first():
+    """The last iteration of a step is not evaluated, so that the next one begins there."""
+    params = {"a": np.array([-1.2]), "b": np.array(1.0)}
+    exact = {"tolerance_change": 0.0, "tolerance_grad": 0.0}
+    loop = optim.LBFGS(params, lr=1e-5, max_iter=3, max_eval=20, **exact)
+    calls = []
+
+    def closure():
+        calls[-1] += 1
+        return valley(params)
+
+    for _ in range(4):
+        calls.append(0)
+        loop.step(closure)
+    assert calls == [3] * 4 and {*loop.t.values()} == {12}
+
+
+def test_a_step_ends_where_the_gradient_is_small():
+    x = np.array([1.0])
+    loop = optim.LBFGS([x], lr=1, max_iter=5, tolerance_change=0.0, tolerance_grad=1e-9)
+    loop.step(lambda: (float(x @ x) / 2, [x.copy()]))
+    assert x == 0 and loop.t == [1]
+
+
+@pytest.mark.parametrize(("change", "moves"), [(1.0, True), (1.001, False)])
+def test_a_slope_that_is_just_enough_is_gone_down(change, moves):
+    x = np.array([0.5])
+    loop = optim.LBFGS([x], lr=1, max_iter=1, tolerance_change=change)
+    loop.step(lambda: (float(x[0]), [np.ones(1)]))
+    assert (x == -0.5) == moves
 
 
 @pytest.mark.parametrize("name", ["max_iter", "max_eval"])

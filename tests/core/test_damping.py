@@ -6,12 +6,24 @@ from support import gradients, run, same, start
 
 from optlib import RULES, Optimizer
 
-# The point is a function of the sums of gradients alone, or the first moment starts above zero.
-MOVED_BY_THEIR_START = {"ftrl", "yogi_corrected"}
-# Eps stands above and below the bar, is the floor of a norm, or is undone by a scaling after it.
-NOT_DAMPED = {"adadelta", "shampoo", "muon", "muon_plain", "muon_corrected"} | {
+# The point is a function of the sums of gradients alone, the first moment starts above zero, or
+# every step shrinks the point.
+MOVED_WITHOUT_GRADIENT = {"ftrl", "yogi_corrected", "fromage", "scion"}
+# Eps stands above and below the bar, is the floor of a norm, is undone by a scaling after it, or is
+# small beside what ends at a cap.
+NOT_DAMPED = {
+    "adadelta",
+    "madgrad",
+    "polyak_sgd",
+    "shampoo",
+    "muon",
+    "muon_plain",
+    "muon_corrected",
     "muon_floored",
     "muon_floored_plain",
+    "polar_express",
+    "scion_unconstrained",
+    "scion",
     "lamb",
     "lamb_paper",
     "lamb_bounded",
@@ -28,7 +40,7 @@ def without_decay(rule, **hyper):
 def test_a_zero_gradient_moves_nothing_and_divides_by_nothing(rule, shape):
     for x in (start(shape), np.zeros(shape)):
         new, state = run(without_decay(rule), x, [np.zeros(shape)] * 3)
-        still = rule not in MOVED_BY_THEIR_START
+        still = rule not in MOVED_WITHOUT_GRADIENT
         assert same(new, x) or not still
         assert np.all(np.isfinite(new)) and all(np.all(np.isfinite(s)) for s in state.values())
 

@@ -1,7 +1,10 @@
 """A variant keeps its parent's defaults, save where its own source gives others."""
 
+import inspect
+
 import pytest
 
+import optlib
 from optlib import RULES
 
 # What the paper or the library named as the rule's source gives in place of the parent's default.
@@ -24,6 +27,8 @@ OWN = {
     "simplified_ademamix": {"beta1": 0.99, "beta2": 0.95, "mix": 0.0},
     "sophia": {"beta1": 0.96, "beta2": 0.99, "eps": 1e-12},
     "adopt_unclipped": {"beta2": 0.9999, "eps": 1e-6},
+    "laprop": {"eps": 1e-15},
+    "mars": {"beta1": 0.95, "beta2": 0.99, "weight_decay": 0.0},
     "sophia_corrected": {"beta1": 0.965, "eps": 1e-8, "weight_decay": 1e-4},
     "lars_after_momentum": {"weight_decay": 1e-2},
     "lamb": {"eps": 1e-6},
@@ -31,8 +36,15 @@ OWN = {
     "adafactor_vector_floored": {"eps1": 2.0**-52},
     "muon": {"momentum": 0.95},
     "muon_corrected": {"eps": 1e-8},
+    "adamuon": {"eps": 1e-8},
+    "scion_unconstrained": {"momentum": 0.9},
+    "dion": {"eps": 1e-8},
     "shampoo": {"eps": 1e-6},
+    "madgrad": {"eps": 1e-6},
+    "sm3": {"eps": 1e-8},
+    "dowg": {"start": 1e-4, "eps": 1e-4},
     "soap": {"beta1": 0.95, "beta2": 0.95},
+    "splus": {"beta1": 0.9, "beta2": 0.999, "every": 100},
 }
 
 
@@ -50,6 +62,7 @@ INTRODUCED = {
     "adamw": {"weight_decay": 1e-2},
     "bert_adam": {"weight_decay": 1e-2},
     "adamw_paper": {"alpha": 1e-3},
+    "adamc": {"lr_max": 1e-3},
     "nadam": {"momentum_decay": 4e-3},
     "ftrl": {"power": 0.5, "initial": 0.1}
     | dict.fromkeys(["l1", "l2", "shrinkage", "offset"], 0.0),
@@ -70,11 +83,29 @@ INTRODUCED = {
     "novograd": {"weight_decay": 0.0, "beta1": 0.95, "beta2": 0.98, "eps": 1e-8, "eps_root": 0.0},
     "adafactor_absolute": {"decay": 0.8, "eps1": 1e-30, "clip": 1.0},
     "adafactor": {"eps2": 1e-3},
+    "came": {"beta1": 0.9, "beta2": 0.999, "beta3": 0.9999, "eps2": 1e-16},
     "adafactor_vector_absolute": {"decay": 0.8, "eps1": 1e-30, "clip": 1.0},
     "adafactor_vector": {"eps2": 1e-3},
     "muon": {"eps": 1e-7, "a": 3.4445, "b": -4.7750, "c": 2.0315, "steps": 5},
+    "normuon": {"beta2": 0.95, "size": 0.2},
+    "adamuon": {"size": 0.2},
+    "scion_unconstrained": {"radius": 1.0},
+    "dion": {"fraction": 1.0},
     "soap": {"every": 10},
+    "psgd_kron": {"fit": 0.1},
     "lbfgs": {"curvature": 0.0},
+    "madgrad": {"momentum": 0.9},
+    "sm3": {"momentum": 0.9},
+    "cocob": {"alpha": 100.0, "eps": 1e-8},
+    "optimistic_sgd": {"scale": 1.0, "optimism": 1.0},
+    "optimistic_adam": {"scale": 1.0, "optimism": 1.0},
+    "mars": {"gamma": 0.025, "clip": 1.0},
+    "fromage": {"least": 1e-6},
+    "dog": {"start": 1e-6, "eps": 1e-8},
+    "dadapt_adam": {"d0": 1e-6, "weight_decay": 0.0},
+    "polyak_sgd": {"least": 0.0, "most": 1.0, "eps": 0.0},
+    "momo": {"beta": 0.9, "least": 0.0, "weight_decay": 0.0},
+    "momo_adam": {"least": 0.0, "weight_decay": 0.0},
 }
 
 
@@ -91,3 +122,21 @@ def test_a_variant_keeps_its_parents_defaults(rule):
     fn = RULES[rule]
     inherited = {k: v for k, v in fn.parent.hyper.items() if k in fn.hyper}
     assert {k: fn.hyper[k] for k in inherited} == inherited | OWN.get(rule, {})
+
+
+# What the paper or the library behind a search or an average gives: Nocedal & Wright 2006, PyTorch
+# (``_strong_wolfe``, ``get_ema_avg_fn``), Zhang et al. 2019, Defazio et al. 2024.
+AROUND = {
+    "armijo": {"c1": 1e-4, "shrink": 0.5, "first": 1.0},
+    "strong_wolfe": {"c1": 1e-4, "c2": 0.9, "first": 1.0, "limit": 25, "tolerance": 1e-9},
+    "weight_ema": {"decay": 0.999},
+    "lookahead": {"every": 5, "alpha": 0.5},
+    "schedule_free": {"beta": 0.9, "power": 2.0},
+    "Optimizer": {"lr": 1e-3},
+}
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_stands_around_a_rule_starts_at_what_its_source_gives(name):
+    parameters = inspect.signature(getattr(optlib, name)).parameters
+    assert {k: parameters[k].default for k in AROUND[name]} == AROUND[name]

@@ -203,6 +203,28 @@ def test_only_arrays_of_numpy_are_written_in_place():
         Optimizer("sgd").step_(1, x, x, {})
 
 
+@pytest.mark.parametrize("rule", [name for name, fn in RULES.items() if fn.state])
+def test_a_state_of_several_numbers_is_none_of_a_layer_of_one(rule):
+    """In a sweep one number of a layer becomes one for each run, but there alone."""
+    opt, x = Optimizer(rule), np.ones(1)
+    state = {k: np.ones((3, *a.shape), a.dtype) for k, a in opt.init(x).items()}
+    inputs = {name: x for name in RULES[rule].inputs}
+    with pytest.raises(ValueError, match="has shape"):
+        opt.step(1, x, x, state, **inputs)
+
+
+@pytest.mark.parametrize("rule", [name for name, fn in RULES.items() if fn.state])
+def test_a_state_of_more_runs_than_there_are_is_refused_in_a_sweep_too(rule):
+    opt, x = Optimizer(rule), np.ones((2, 3))
+    state = opt.init(x, sweep_axes=1)
+    inputs = {name: x for name in RULES[rule].inputs}
+    for name, a in state.items():
+        if a.size > 2:
+            more = state | {name: np.ones((3, *a.shape), a.dtype)}
+            with pytest.raises(ValueError, match=f"{name} has shape"):
+                opt.step(1, x, x, more, sweep_axes=1, **inputs)
+
+
 def test_a_state_that_was_moved_on_is_written_back_everywhere():
     x = np.ones(3)
     state = ADAM.init(x)

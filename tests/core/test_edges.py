@@ -173,7 +173,8 @@ def search(draw):
 
 
 def batch(draw):
-    make = draw.one([batchsize.linear, batchsize.square_root])
+    rules = [batchsize.linear, batchsize.square_root, batchsize.square_root_paper, batchsize.decay]
+    make = draw.one(rules)
     make(**draw.of(make))
 
 

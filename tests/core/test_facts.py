@@ -14,6 +14,7 @@ TEXTS = [
     for whole in ("", "integer ")
     for low, high in [("-inf", "inf"), ("-3", "-1"), ("-2", "0"), ("-1", "2"), ("0", "3")]
     + [("1", "4"), ("-inf", "0"), ("-inf", "-1"), ("0", "inf"), ("2", "inf"), ("-1", "inf")]
+    + [("-2", "1")]
     for left in ("[(" if low != "-inf" else "(")
     for right in ("])" if high != "inf" else ")")
 ]
@@ -89,6 +90,12 @@ def test_floats_are_the_decimals_they_print_as():
     assert exact(sp.Float("0.1", 40)) == sp.Rational(1, 10)
     x = sp.Symbol("x")
     assert exact(0.9 * x + 0.25) == sp.Rational(9, 10) * x + sp.Rational(1, 4)
+    assert exact(0.0) == exact(-0.0) == 0
+
+
+@pytest.mark.parametrize("power", [-400, 400])
+def test_what_no_double_can_hold_keeps_its_size(power):
+    assert exact(sp.Float(f"1e{power}")) == sp.Integer(10) ** power
 
 
 def test_a_value_is_put_for_every_symbol_of_a_name_at_once():

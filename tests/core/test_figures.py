@@ -69,6 +69,16 @@ def test_what_lies_below_the_known_minima_is_as_low_as_they_are(axes):
     assert levels(axes)[1][-1] ** 2 == pytest.approx(highest)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_of_minima_of_different_heights_the_lowest_is_where_the_lines_begin(axes, order):
+    problem = problems.beale()
+    higher = replace(problem, minima=(*problem.minima, np.zeros(2))[::order])
+    for given in (problem, higher):
+        figures.contours(axes, given, points=40)
+    _, alone, _, beside = levels(axes)
+    assert np.array_equal(alone, beside)
+
+
 def test_the_axes_are_named_and_no_grid_is_drawn_over_the_lines(axes):
     axes.grid(True)
     figures.contours(axes, problems.beale(), points=40)

@@ -80,6 +80,10 @@ def adan_optax(gs, xs, beta1, beta2, beta3, eps):
     return (corrected(beta1, gs) + (1 - beta2) * corrected(beta2, changes)) / root
 
 
+def adam(gs, beta1, beta2, eps):
+    return corrected(beta1, gs) / (np.sqrt(corrected(beta2, [g * g for g in gs])) + eps)
+
+
 def adam_mini(gs, xs, beta1, beta2, eps):
     return corrected(beta1, gs) / (np.sqrt(corrected(beta2, [np.mean(g * g) for g in gs])) + eps)
 
@@ -87,6 +91,29 @@ def adam_mini(gs, xs, beta1, beta2, eps):
 def lars_after_momentum(gs, xs, weight_decay, beta1):
     m = average(beta1, [g + weight_decay * x for g, x in zip(gs, xs, strict=True)])
     return length(xs[-1]) / length(m) * m
+
+
+def adamw_cautious_decay(gs, xs, weight_decay, beta1, beta2, eps):
+    a = adam(gs, beta1, beta2, eps)
+    return a + weight_decay * np.array(
+        [x if (k > 0) == (x > 0) else 0 for k, x in zip(a, xs[-1], strict=True)]
+    )
+
+
+def laprop(gs, xs, beta1, beta2, eps):
+    roots = [np.sqrt(corrected(beta2, [g * g for g in gs[: k + 1]])) + eps for k in range(len(gs))]
+    return corrected(beta1, [g / root for g, root in zip(gs, roots, strict=True)])
+
+
+def mars(gs, xs, gamma, clip, weight_decay, beta1, beta2, eps):
+    changes = np.diff([0 * gs[0], *gs], axis=0)
+    cs = [g + gamma * beta1 / (1 - beta1) * k for g, k in zip(gs, changes, strict=True)]
+    cs = [c if length(c) <= clip else clip * c / length(c) for c in cs]
+    return adam(cs, beta1, beta2, eps) + weight_decay * xs[-1]
+
+
+def adamc(gs, xs, lr_max, weight_decay, beta1, beta2, eps):
+    return LR * adam(gs, beta1, beta2, eps) + LR**2 / lr_max * weight_decay * xs[-1]
 
 
 def schedule_free_equal(gs, xs, beta1, beta2, eps):
@@ -132,6 +159,10 @@ CASES = [
     (adan_optax, {**BETAS, "beta3": 0.85, "eps": 0.1}),
     (adam_mini, {**BETAS, "eps": 0.1}),
     (lars_after_momentum, {"weight_decay": 0.3, "beta1": 0.8}),
+    (adamw_cautious_decay, {**BETAS, "weight_decay": 0.3, "eps": 0.1}),
+    (adamc, {**BETAS, "lr_max": 0.2, "weight_decay": 0.3, "eps": 0.1}),
+    (laprop, {**BETAS, "eps": 0.1}),
+    (mars, {**BETAS, "gamma": 0.4, "clip": 9.0, "weight_decay": 0.3, "eps": 0.1}),
     (schedule_free_equal, {**BETAS, "eps": 0.1}),
     (prodigy, PRODIGY),
     (prodigy_safeguarded, PRODIGY),

@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 
 from optlib import RULES, SCHEDULES, problems, rule
+from optlib.book.live.stories import STORIES
 from optlib.engines import javascript
 from optlib.engines.program import apart, code, function, precise
 
@@ -42,7 +43,8 @@ def test_a_correction_keeps_its_digits():
 
 
 def test_numbers_are_the_doubles_next_to_them():
-    for number in (sp.Rational(1, 10), sp.Rational(1, 10**30), sp.Integer(10) ** 400 / 10**380):
+    whole = (sp.Integer(10) ** 400 / 10**380, sp.Integer(2) ** 60 + 1)
+    for number in (sp.Rational(1, 10), sp.Rational(1, 10**30), *whole):
         assert float(code(number)) == float(number)
 
 
@@ -72,6 +74,26 @@ def test_a_start_that_is_neither_the_point_nor_one_number_is_refused():
             javascript.rule(doubled_start)
     finally:
         RULES.pop("doubled_start")
+
+
+def test_every_room_of_the_page_holds_its_own_and_nothing_else():
+    rooms = javascript.library().split("Object.assign(optlib.")[1:]
+    held = {room.partition(",")[0]: re.findall(r"^(\w+): ", room, re.MULTILINE) for room in rooms}
+    names = {"rules": RULES, "schedules": SCHEDULES}
+    wanted = {k: [name for name in javascript.printed() if name in v] for k, v in names.items()}
+    assert held == wanted | {"problems": [*javascript.PLANE, *javascript.CYCLES]}
+
+
+def numbers(text):
+    return tuple(float(n.replace("−", "-")) for n in re.findall(r"[−-]?\d+", text))
+
+
+def test_the_cycles_are_those_that_their_stories_tell():
+    told = {name: STORIES[name].text for name in javascript.CYCLES}
+    assert javascript.CYCLES["reddi"] == numbers(told["reddi"].partition(" in turn")[0])
+    first, others = numbers(told["spike"].partition(".")[0])
+    length = STORIES["spike"].steps
+    assert javascript.CYCLES["spike"] == (first, *[others] * (length - 1))
 
 
 @pytest.mark.parametrize("name", javascript.PLANE)

@@ -65,6 +65,14 @@ def test_a_missing_value_is_told_with_the_point(asked):
 
 
 @pytest.mark.parametrize(
+    ("right", "answer"),
+    [("log(a)", "log(2*a) - log(2)"), ("sqrt(a)", "sqrt(4*a)/2"), ("1/a", "1/a")],
+)
+def test_no_value_is_missed_where_the_right_one_has_none(asked, right, answer):
+    assert asked(right, a="real").judge(answer).right
+
+
+@pytest.mark.parametrize(
     ("hint", "told"), [(0, None), (1, "The first."), (2, "The second."), (3, None), (-1, None)]
 )
 def test_a_hint_is_told_by_its_number(asked, hint, told):

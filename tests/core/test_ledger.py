@@ -7,6 +7,7 @@ from ledgers import entry
 
 from optlib import Derivation, verdict
 from optlib.book import ledger
+from optlib.book.deciding import COMPUTED, PROVED, finding
 from optlib.book.ledger import (
     CONDITION,
     CONVENTION,
@@ -143,6 +144,10 @@ def test_a_proof_is_not_called_computed(claims):
 def test_one_refuted_part_refutes_the_whole(claims):
     both = {"control": {"right": SQUARE}}
     claims.settle("refuted", lambda f: [same(f), same(SQUARE)], of=OTHER, **both)
+    found = finding([same(SQUARE), 2 > 3])
+    assert not found.true and found.grade == COMPUTED, "what refutes was computed"
+    found = finding([same(OTHER), 2 > 1])
+    assert not found.true and found.grade == PROVED, "what refutes was proved"
 
 
 @pytest.mark.parametrize("undecided", ["of", "control"])

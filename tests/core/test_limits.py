@@ -176,3 +176,11 @@ def test_a_refuted_limit_has_a_point_close_to_its_end_where_it_is_missed(case):
     values = [sp.N(sp.sympify(side).subs(at), 30) for side in (e, value)]
     assert all(abs(a - b) < 1e-20 * (1 + abs(a)) for a, b in zip(values, found.values, strict=True))
     assert abs(values[0] - values[1]) > R(1, 10**4)
+
+
+@pytest.mark.parametrize("domain", ["real", "[0, inf)", "(-inf, 0]", "(0, inf)", "(-inf, 0)"])
+def test_where_a_symbol_may_vanish_its_limit_must_be_the_same_at_zero(domain):
+    expression, domains = t * x**2 / (1 + t * x**2), {**DOMAINS, "x": domain}
+    found = limit_verdict(expression, t, sp.oo, 1, domains=domains)
+    assert found.shown == (0 not in Domain.parse(domain))
+    assert limit_verdict(expression / t, t, sp.oo, 0, domains=domains).shown

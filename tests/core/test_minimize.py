@@ -27,7 +27,9 @@ def test_a_run_is_the_steps_one_after_the_other(rule):
     x, state = problem.start, opt.init(problem.start)
     for t in range(1, 21):
         h = problem.hess(x)
-        inputs = {n: h if n in opt.rule.square else np.diagonal(h) for n in opt.rule.inputs}
+        given = {"hess": h if opt.rule.square else np.diagonal(h)}
+        given["loss"] = np.full_like(x, problem.value(x, t))
+        inputs = {n: given[n] for n in opt.rule.inputs}
         x, state = opt.step(t, problem.grad(x, t), x, state, **inputs)
         assert same(run.x[t], x)
     assert same(run.x[0], problem.start) and run.x.shape == (21, 2)

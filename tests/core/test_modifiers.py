@@ -38,7 +38,23 @@ def test_decoupled_decay_shrinks_the_weights_by_the_rate_times_the_decay(rule):
     assert all(same(state[k], plain_state[k]) for k in state)
 
 
-@pytest.mark.parametrize("modifier", [modifiers.l2, modifiers.decoupled])
+@pytest.mark.parametrize("rule", PLAIN)
+def test_cautious_decay_shrinks_only_the_weights_that_the_rule_shrinks(rule):
+    inputs = extra(rule, G)
+    cautious = modifiers.decoupled_cautiously(RULES[rule])
+    decayed, _ = steps(cautious, X, [G], inputs, weight_decay=DECAY)
+    plain, _ = steps(rule, X, [G], inputs)
+    free = (X - plain) * X < 0
+    assert same(decayed[free], plain[free])
+    wanted = np.where(free, 0.0, LR * DECAY * X)
+    rounding = 1e-12 * (1 + np.abs(plain).max())
+    np.testing.assert_allclose(plain - decayed, wanted, rtol=0, atol=rounding)
+
+
+MODIFIERS = [modifiers.l2, modifiers.decoupled, modifiers.decoupled_cautiously]
+
+
+@pytest.mark.parametrize("modifier", MODIFIERS)
 @pytest.mark.parametrize("rule", PLAIN)
 def test_a_decay_of_zero_is_the_default_and_the_rule_itself(rule, modifier):
     changed, inputs, gs = modifier(RULES[rule]), extra(rule, G), gradients(SHAPE, 3)
@@ -64,6 +80,15 @@ def test_a_state_that_is_unknown_or_outside_its_domain_is_refused():
         modifiers.starting(RULES["sgd"], m=1.0)
     with pytest.raises(ValueError, match="v must satisfy 0 <= v"):
         modifiers.starting(RULES["adam"], v=-1.0)
+
+
+@pytest.mark.parametrize("rule", PLAIN)
+def test_a_changed_rule_starts_where_the_rule_starts_with_the_same_settings(rule):
+    fn = RULES[rule]
+    hyper = {k: v / 2 if isinstance(v, float) else v for k, v in fn.hyper.items()}
+    for modifier in MODIFIERS:
+        state = modifier(fn).init(np, X, weight_decay=DECAY, **hyper)
+        assert all(same(state[k], a) for k, a in fn.init(np, X, **hyper).items())
 
 
 def test_a_rule_may_keep_more_than_the_rule_it_is_made_of():

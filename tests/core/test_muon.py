@@ -99,6 +99,36 @@ def test_an_average_and_a_sum_give_muon_the_same_direction():
     np.testing.assert_allclose(x, y, rtol=1e-11)
 
 
+@pytest.mark.parametrize("plain", ["", "_plain"])
+def test_a_norm_held_above_a_small_epsilon_is_the_norm_with_it_added(plain):
+    gs, x = gradients((4, 3), 12), start((4, 3))
+    added, held = (Optimizer(f"muon{k}{plain}", eps=1e-14) for k in ("", "_floored"))
+    np.testing.assert_allclose(run(added, x, gs)[0], run(held, x, gs)[0], rtol=1e-10)
+
+
+@pytest.mark.parametrize("large", [1e-3, 1.0])
+def test_a_norm_below_epsilon_is_held_there(large):
+    g, mu = gradients((4, 3), 1)[0], 0.95
+    g = 0.1 * large * g / np.linalg.norm(g)
+    ahead = (1 - mu) * g + mu * (1 - mu) * g
+    for name, momentum in (("muon_floored", ahead), ("muon_floored_plain", (1 - mu) * g)):
+        opt = Optimizer(name, lr=1.0, eps=large, momentum=mu, steps=0)
+        x, _ = run(opt, np.zeros((4, 3)), [g])
+        np.testing.assert_allclose(-x, momentum / large, rtol=1e-12)
+
+
+def test_the_corrected_look_ahead_weighs_both_parts_as_it_says():
+    gs, mu = gradients((4, 3), 3), 0.9
+    opt, plain = (Optimizer(k, lr=1.0, momentum=mu) for k in ("muon_corrected", "muon_plain"))
+    for t in (1, 2, 3):
+        m = (1 - mu) * sum(mu ** (t - i) * g for i, g in enumerate(gs[:t], 1))
+        ahead = mu * m / (1 - mu ** (t + 1)) + (1 - mu) * gs[t - 1] / (1 - mu**t)
+        before, here = (run(opt, np.zeros((4, 3)), gs[:k])[0] for k in (t - 1, t))
+        # The direction of a first gradient does not see its size.
+        wanted = run(plain, np.zeros((4, 3)), [1e3 * ahead])[0]
+        np.testing.assert_allclose(here - before, wanted, rtol=1e-5, atol=1e-6)
+
+
 def test_muon_with_a_zero_gradient_stays():
     for name in MUONS:
         x, _ = run(Optimizer(name), start((3, 4)), [np.zeros((3, 4))])

@@ -1,12 +1,14 @@
 """The mutants: each is one change that Python can read, at a place where code runs."""
 
 import ast
+import tomllib
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
 
 import mutate
 import pytest
+import reached
 from mutants import mutants
 
 ROOT = Path(mutate.__file__).resolve().parent.parent
@@ -84,6 +86,17 @@ def test_the_tests_of_a_folder_exist(folder):
         assert (ROOT / "tests" / "core" / f"{name}.py").resolve().is_file()
 
 
+# What is said of the repository or of a page, not of a folder of the package.
+ELSEWHERE = {"test_mutants", "test_readme", "test_recipes"}
+
+
+@pytest.mark.parametrize("place", ["core", "conventions"])
+def test_every_test_is_asked_about_a_folder(place):
+    asked = {file for folder in mutate.FOLDERS for file in mutate.tests(folder)}
+    there = {p.relative_to(ROOT) for p in (ROOT / "tests" / place).glob("test_*.py")}
+    assert {p.stem for p in there if str(p) not in asked} == ELSEWHERE & {p.stem for p in there}
+
+
 @cache
 def keys(file):
     source = (ROOT / file).read_text(encoding="utf-8")
@@ -93,8 +106,15 @@ def keys(file):
 
 def test_every_mutant_listed_as_without_effect_is_one():
     """A line that has changed since leaves the list."""
-    for file, line, change in mutate.listed():
-        assert (file, line, change) in keys(file)
+    assert not [entry for entry in mutate.listed() if entry not in keys(entry[0])]
+
+
+def test_no_mutant_is_listed_twice():
+    """Where every change of a line is listed, none of them is listed by itself."""
+    entries = tomllib.loads(mutate.EQUIVALENT.read_text(encoding="utf-8"))["mutant"]
+    every = [(e["file"], e["line"], e.get("change")) for e in entries]
+    assert len({*every}) == len(every)
+    assert not [e for e in every if e[2] is not None and (*e[:2], None) in every]
 
 
 def test_a_line_may_be_listed_with_every_change():
@@ -103,3 +123,43 @@ def test_a_line_may_be_listed_with_every_change():
     file, line, change = first.key(source)
     for known in ({(file, line, change)}, {(file, line, None)}):
         assert mutate.equivalent(first, known) and not mutate.equivalent(second, known)
+
+
+SOURCE = dedent(
+    """
+    from __future__ import annotations
+
+    def outer(a=1 + 1):
+        'Text.'
+        def inner(b):
+            return b + a
+        return inner(2) * (lambda c: c - 3)(a)
+    """
+)
+
+
+def test_every_function_tells_that_it_is_called_and_does_the_same(monkeypatch):
+    called = []
+    monkeypatch.setattr(reached.builtins, reached.TOLD, called.append, raising=False)
+    plain, told = {}, {}
+    exec(SOURCE, plain)
+    exec(reached.telling(Path("a.py"), SOURCE), told)
+    assert not called and told["outer"].__doc__ == "Text."
+    assert told["outer"](5) == plain["outer"](5)
+    assert called == ["a.py:4:0", "a.py:6:4", "a.py:8:23"]
+
+
+@pytest.mark.parametrize(
+    ("part", "function"),
+    [("b + a", "a.py:6:4"), ("c - 3", "a.py:8:23"), ("inner(2)", "a.py:4:0"), ("1 + 1", "")],
+)
+def test_a_change_is_in_the_innermost_function_that_runs_it(part, function):
+    start = SOURCE.index(part)
+    assert reached.around(Path("a.py"), SOURCE, start, start + len(part)) == function
+
+
+def test_the_tests_that_call_a_function_are_asked_file_by_file_the_quickest_first():
+    tests = {"a::1": (3, ["f"]), "b::1": (2, ["f", "g"]), "b::2": (1, ["f"]), "c::1": (0, ["g"])}
+    known = reached.Reach(tests, [])
+    assert known.of("f") == ["b::2", "b::1", "a::1"] and known.of("") == []
+    assert known.limit(["a::1", "b::1"]) > 5

@@ -11,13 +11,13 @@ import sympy as sp
 from optlib.namespaces import Arrays, Symbols, array_namespace, is_number, words
 
 XP, SYMBOLS = Arrays(np), Symbols()
-ONE = ["sqrt", "exp", "expm1", "log", "cos", "sin", "floor", "abs", "sign"]
+ONE = ["sqrt", "cbrt", "exp", "expm1", "log", "cos", "sin", "floor", "abs", "sign"]
 NUMBERS = [0.3, 1, 2.75]
 SIGNED = [-2.5, -1, 0, *NUMBERS]
 
 
 def values(word):
-    return NUMBERS if word in ("sqrt", "log") else SIGNED
+    return NUMBERS if word in ("sqrt", "cbrt", "log") else SIGNED
 
 
 @pytest.mark.parametrize("word", ONE)

@@ -141,6 +141,12 @@ def test_what_is_needed_is_named_from_the_inside_as_it_is_written():
     assert [n.expression for n in needs(e, known)] == [below]
 
 
+def test_a_power_with_a_named_whole_number_is_needed_as_it_is():
+    n = sp.Symbol("n", integer=True, nonnegative=True)
+    (e, power), known = canonical([1 / (x**n + x**n * y**2), x**n], DOMAINS)
+    assert [(f.expression, f.pattern) for f in needs(e, known)] == [(power, "@ != 0")]
+
+
 def test_that_some_branch_is_taken_is_a_fact_about_a_number_that_is_real_everywhere():
     (e,), known = canonical([sp.Piecewise((1, x > 0), (2, x < -1))])
     (fact,) = needs(e, known)

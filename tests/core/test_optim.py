@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from support import gradients, same, start
 
-from optlib import load, optim, save, schedule
+from optlib import armijo, load, optim, save, schedule
 from optlib.conventions import like
 
 NAMES = ["SGD", "Adagrad", "Adadelta", "RMSprop", "Adam", "AdamW", "NAdam", "RAdam", "Adamax"]
@@ -242,3 +242,12 @@ def test_a_late_layer_moves_as_in_torch(name):
             np.testing.assert_allclose(ours, p.detach().numpy(), rtol=1e-11)
     finally:
         torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize("name", [name for name in dir(optim) if name != "InPlace"])
+def test_a_rate_that_needs_the_problem_or_is_several_is_refused_when_it_is_made(name):
+    x = np.ones((2, 3))
+    with pytest.raises(TypeError, match="armijo.* evaluates the problem, which only minimize"):
+        getattr(optim, name)([x], lr=armijo())
+    with pytest.raises(ValueError, match="holds a sweep; use minimize for that"):
+        getattr(optim, name)([x], lr=np.array([0.1, 0.01]))

@@ -44,6 +44,13 @@ def test_closed_ends_and_zeros_are_marked():
     assert any(data["edges"]) and not all(data["edges"])
 
 
+@pytest.mark.parametrize("answer", ["Max(x - 1, 0)", "x**50", "1/x**50"])
+def test_values_that_no_double_holds_well_are_left_out_and_zero_is_not(answer):
+    data = judged_at(question(answer=answer, symbols={"x": "(0, inf)"}))
+    assert all(t == 0 or 1e-200 < abs(t) < 1e200 for t in data["truth"])
+    assert (0 in data["truth"]) == (answer == "Max(x - 1, 0)")
+
+
 def test_a_misconception_that_is_right_is_refused():
     wrong = {"answer": "x + x", "says": "No."}
     with pytest.raises(ValueError, match="is right, and no misconception"):
@@ -53,6 +60,19 @@ def test_a_misconception_that_is_right_is_refused():
 def test_an_answer_with_too_few_values_is_refused():
     with pytest.raises(ValueError, match="has a value at 0 points alone"):
         judged_at(question(answer="sqrt(-1 - x**2)", symbols={"x": "real"}))
+
+
+def test_as_many_values_as_are_asked_for_are_enough_and_one_less_is_not():
+    enough = question(answer="k", symbols={"k": f"integer [1, {FEWEST}]"})
+    assert sorted(judged_at(enough)["points"]) == [[k] for k in range(1, FEWEST + 1)]
+    with pytest.raises(ValueError, match=f"has a value at {FEWEST - 1} points alone"):
+        judged_at(question(answer="k", symbols={"k": f"integer [1, {FEWEST - 1}]"}))
+
+
+def test_the_first_half_of_the_points_is_read_easily_and_the_second_is_of_any_size():
+    points = judged_at(question(answer="x*y", symbols={"x": "(0, inf)", "y": "(0, inf)"}))["points"]
+    easy = [all(v == float(f"{v:.2g}") for v in point) for point in points]
+    assert easy == [k < COUNT // 2 for k in range(COUNT)]
 
 
 def test_where_a_misconception_has_no_value_there_is_none():

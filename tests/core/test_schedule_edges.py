@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optlib import SCHEDULES, batchsize, join, schedule
+from optlib import SCHEDULES, Optimizer, batchsize, join, schedule
 from optlib.conventions import like
 
 LENGTHS = [-1, 0, 0.5, 1, 2, 2.5, 3, 7, 40, 41, 1000]
@@ -177,16 +177,16 @@ def test_settings_in_another_library_are_not_looked_at():
 
 def test_a_beta_may_become_zero_and_not_less():
     old = {"lr": 1e-3, "beta1": 0.5, "beta2": 0.75, "eps": 1e-8}
-    assert batchsize.square_root(2, **old)["beta1"] == 0
+    assert batchsize.square_root_paper(2, **old)["beta1"] == 0
     with pytest.raises(ValueError, match="beta1 would be"):
-        batchsize.square_root(2 + 1e-9, **old)
+        batchsize.square_root_paper(2 + 1e-9, **old)
 
 
-@pytest.mark.parametrize("name", ["linear", "square_root"])
+@pytest.mark.parametrize("name", ["linear", "square_root", "square_root_paper", "decay"])
 @pytest.mark.parametrize("kappa", [0, -1, float("nan"), float("inf")])
 def test_every_rule_for_the_batch_size_wants_a_positive_quotient(name, kappa):
     settings_ = {"lr": 0.1, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-    given = settings_ if name == "square_root" else {"lr": 0.1}
+    given = {"linear": {"lr": 0.1}, "decay": {"weight_decay": 0.1}}.get(name, settings_)
     with pytest.raises(ValueError, match="kappa must satisfy 0 < kappa"):
         getattr(batchsize, name)(kappa, **given)
 
@@ -214,18 +214,29 @@ def test_schedules_of_libraries_are_joined_from_their_step_0():
     assert join(warm, cool, at=4).at_step(5) == 0.4
 
 
-def test_the_square_root_rule_scales_a_decoupled_decay_by_the_root():
-    """A batch kappa times larger takes kappa times fewer steps, each of which forgets as much more.
+@pytest.mark.parametrize("kappa", [0.25, 1.0, 4.0, 9.0])
+@pytest.mark.parametrize("power", [0.0, 0.5, 1.0], ids=["same rate", "root", "linear"])
+def test_a_carried_decay_leaves_as_much_of_a_weight_after_as_many_examples(kappa, power):
+    """What AdamW leaves of a weight without gradient, after 3600 examples in batches of 1 or kappa.
 
-    The decay forgets by lr * weight_decay a step, so that product must grow by kappa.
+    For small steps: the part that a step leaves is 1 minus the product, and not its exponential.
     """
-    old = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.1}
-    for kappa in (0.25, 1.0, 4.0, 9.0):
-        new = batchsize.square_root(kappa, **old)
-        assert new["weight_decay"] == pytest.approx(kappa**0.5 * 0.1, rel=1e-12)
-        per_sample = new["lr"] * new["weight_decay"] / kappa
-        assert per_sample == pytest.approx(old["lr"] * old["weight_decay"], rel=1e-12)
-    del old["weight_decay"]
-    assert set(batchsize.square_root(4, **old)) == set(old)
-    with pytest.raises(ValueError, match="weight_decay must satisfy"):
-        batchsize.square_root(4, **old, weight_decay=-1.0)
+    left = []
+    for factor, size in ((1.0, 1.0), (kappa**power, kappa)):
+        settings = batchsize.decay(size, weight_decay=0.1, factor=factor)
+        optimizer, x = Optimizer("adamw", lr=1e-3 * factor, **settings), np.ones(1)
+        state = optimizer.init(x)
+        for t in range(1, int(3600 / size) + 1):
+            x, state = optimizer.step(t, np.zeros(1), x, state)
+        left.append(float(x[0]))
+    assert left[1] == pytest.approx(left[0], rel=2e-3)
+    assert 0.6 < left[0] < 0.75
+
+
+def test_the_square_root_rules_carry_the_decay():
+    old = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
+    for rule in (batchsize.square_root, batchsize.square_root_paper):
+        assert rule(4, **old, weight_decay=0.1)["weight_decay"] == pytest.approx(0.2)
+        assert set(rule(4, **old)) == set(old)
+        with pytest.raises(ValueError, match="weight_decay must satisfy"):
+            rule(4, **old, weight_decay=-1.0)

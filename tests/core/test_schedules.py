@@ -180,24 +180,33 @@ def test_every_schedule_prints_as_latex(bound):
 
 def test_batch_size_rules_are_exact_and_compose():
     assert batchsize.linear(8, lr=0.1) == {"lr": 0.8}
-    settings = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
-    scaled = batchsize.square_root(4, **settings)
-    expected = {"lr": 2e-3, "beta1": 0.6, "beta2": 0.996, "eps": 5e-9}
-    assert scaled == pytest.approx(expected, rel=1e-14)
-    twice = batchsize.square_root(2, **batchsize.square_root(2, **settings))
-    assert twice == pytest.approx(scaled, rel=1e-12)
-    back = batchsize.square_root(1 / 4, **scaled)
-    assert back == pytest.approx(settings, rel=1e-12)
-    Optimizer("adam", **scaled)
+    settings = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weight_decay": 0.1}
+    of_paper = {"lr": 2e-3, "beta1": 0.6, "beta2": 0.996, "eps": 5e-9, "weight_decay": 0.2}
+    expected = {
+        batchsize.square_root: of_paper | {"beta1": 0.9, "beta2": 0.996005996001},
+        batchsize.square_root_paper: of_paper,
+    }
+    for rule, wanted in expected.items():
+        scaled = rule(4, **settings)
+        assert scaled == pytest.approx(wanted, rel=1e-12)
+        assert rule(2, **rule(2, **settings)) == pytest.approx(scaled, rel=1e-12)
+        assert rule(1 / 4, **scaled) == pytest.approx(settings, rel=1e-12)
+        Optimizer("adamw", **scaled)
 
 
-def test_the_square_root_rule_keeps_the_memory_of_samples_and_the_part_of_eps():
+def test_the_square_root_rules_keep_the_memory_of_samples_and_the_part_of_eps():
     """The averages forget as much per sample, and eps stays the same part of the noise's root."""
     kappa, sigma = 3.0, 0.7
     old = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.99, "eps": 1e-3}
     new = batchsize.square_root(kappa, **old)
+    # A gradient leaves the same part of the past after 300 samples, in batches of 1 and of 3.
+    adam = trace("adam")
+    left = adam.state["v"].diff(adam.symbols["v"])
+    per_step = [float(left.subs(adam.symbols["beta2"], s["beta2"])) for s in (old, new)]
+    assert per_step[0] ** 300 == pytest.approx(per_step[1] ** 100, rel=1e-12)
+    by_paper = batchsize.square_root_paper(kappa, **old)
     for beta in ("beta1", "beta2"):
-        assert (1 - new[beta]) / kappa == pytest.approx(1 - old[beta], rel=1e-12)
+        assert (1 - by_paper[beta]) / kappa == pytest.approx(1 - old[beta], rel=1e-12)
     noise = sigma / math.sqrt(kappa)
     assert new["eps"] / noise == pytest.approx(old["eps"] / sigma, rel=1e-12)
     drift_per_sample = new["lr"] / (noise + new["eps"]) / kappa
@@ -205,11 +214,15 @@ def test_the_square_root_rule_keeps_the_memory_of_samples_and_the_part_of_eps():
 
 
 def test_batch_size_rules_refuse_what_leaves_the_domain():
+    old = {"lr": 1e-3, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
     with pytest.raises(ValueError, match="beta1 would be -0.6.*kappa at most 10"):
-        batchsize.square_root(16, lr=1e-3, beta1=0.9, beta2=0.999, eps=1e-8)
+        batchsize.square_root_paper(16, **old)
+    assert batchsize.square_root(16, **old)["beta1"] == 0.9
     for kappa in (0, -1.0, float("nan")):
         with pytest.raises(ValueError, match="must satisfy 0 < kappa"):
             batchsize.linear(kappa, lr=0.1)
+        with pytest.raises(ValueError, match="must satisfy 0 < factor"):
+            batchsize.decay(2.0, weight_decay=0.1, factor=kappa)
 
 
 def test_joined_schedules_count_their_own_steps():

@@ -87,3 +87,27 @@ def test_numbers_at_the_open_ends_of_their_domains_are_refused(made):
     with pytest.raises(ValueError, match="must satisfy"):
         made(1.0)
     assert "(" in repr(strong_wolfe(limit=0, tolerance=0.0)) and armijo(limit=1)
+
+
+# Each number of a search with its ends, and what is refused just there or just beyond.
+ENDS = [
+    (armijo, "c1", 0.5, [0.0, 1.0]),
+    (armijo, "shrink", 0.5, [0.0, 1.0]),
+    (armijo, "first", 1e-300, [0.0, -1.0]),
+    (armijo, "limit", 1, [0, 1.5]),
+    (strong_wolfe, "c1", 0.5, [0.0, 0.9, 0.95]),
+    (strong_wolfe, "c2", 0.5, [0.0, 1e-4, 1.0]),
+    (strong_wolfe, "first", 1e-300, [0.0, -1.0]),
+    (strong_wolfe, "limit", 0, [-1, 1.5]),
+    (strong_wolfe, "tolerance", 0.0, [-1e-300]),
+]
+
+
+@pytest.mark.parametrize(
+    ("search", "name", "taken", "refused"), ENDS, ids=lambda v: getattr(v, "__name__", str(v))
+)
+def test_a_number_at_its_open_end_or_beyond_is_refused(search, name, taken, refused):
+    search(**{name: taken})
+    for value in refused:
+        with pytest.raises(ValueError, match="must satisfy"):
+            search(**{name: value})

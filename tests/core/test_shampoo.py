@@ -147,6 +147,13 @@ def run_swept(opt, x, gs):
     return run(opt, x, gs, state=state, sweep_axes=1)
 
 
+@pytest.mark.parametrize("shape", SHAPES)
+def test_the_bases_of_soap_start_at_the_identity(shape):
+    state = shampoo.soap.init(np, np.ones(shape))
+    for name, side in zip(("ql", "qr"), shape, strict=True):
+        np.testing.assert_array_equal(state[name], np.eye(side))
+
+
 def test_soap_with_bases_at_the_identity_is_adam():
     gs, x = drawn((3, 4), 12), start((3, 4))
     plain = Optimizer("adam", beta1=0.95, beta2=0.95)

@@ -121,3 +121,20 @@ def test_a_sum_too_long_to_be_multiplied_out_is_judged_term_by_term():
     assert signs(TERMS + eps) == (True, True)
     assert signs(TERMS + x) == (False, False)
     assert signs(TERMS - eps) == (False, False)
+
+
+TOGETHER = [
+    (sp.Abs(x * y), {"x": "(-inf, 0)", "y": "(0, inf)"}, (True, True)),
+    (sp.Abs(x * y), {"x": "(-inf, 0]", "y": "(0, inf)"}, (True, False)),
+    (sp.Abs(x * y), {"x": "(0, inf)", "y": "(0, inf)"}, (True, True)),
+    (sp.log(1 + x * y), {"x": "(-inf, 0)", "y": "(-inf, 0)"}, (True, True)),
+    (sp.log(1 - x * y), {"x": "(-inf, 0)", "y": "(0, inf)"}, (True, True)),
+    (x + 1 / y**2 - 1, {"x": "[1, inf)"}, (True, True)),
+    (x + y**2 - 1, {"x": "[1, inf)"}, (True, False)),
+    (x - 1 + 1 / (y - 1) - 1 / y, {"x": "[1, inf)", "y": "(1, inf)"}, (True, True)),
+]
+
+
+@pytest.mark.parametrize(("expression", "domains", "shown"), TOGETHER, ids=str)
+def test_signs_of_products_and_of_fractions_are_shown(expression, domains, shown):
+    assert signs(expression, domains) == shown

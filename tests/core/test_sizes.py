@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from support import optimizer
+from support import extra, optimizer
 
 from optlib import RULES, NonFiniteError, Optimizer, clip_global_norm, clip_norm
 from optlib.namespaces import Arrays, Symbols
@@ -149,7 +149,9 @@ def test_symbols_get_the_plain_formula():
 def one_step(rule, t, g, x, state):
     """The direction and the new state, both as arrays of the type of ``x``."""
     with np.errstate(all="ignore"):
-        return direction(optimizer(rule, lr=0.5), Layer(None, np, t, g, x, state, {}), 0)
+        return direction(
+            optimizer(rule, lr=0.5), Layer(None, np, t, g, x, state, extra(rule, g)), 0
+        )
 
 
 def distance(own, exact):
@@ -168,15 +170,17 @@ def vanishes(values, dtype):
 
 
 def keeps_squares(rule):
-    return any(RULES[rule].domains[name].low == 0 for name in RULES[rule].state)
+    """SPlus keeps them in products that may have either sign."""
+    below = [RULES[rule].domains[name].low for name in RULES[rule].state]
+    return rule == "splus" or any(low == 0 for low in below)
 
 
 def wider(rule, dtype):
     """A type in which the same step has room."""
     if dtype is not np.float64:
         return np.float64
-    if rule in ("shampoo", "soap"):
-        pytest.skip("no routine finds eigenvectors beyond double precision")
+    if rule in ("shampoo", "soap", "splus", "dion", "psgd_kron"):
+        pytest.skip("no routine finds eigenvectors or bases beyond double precision")
     if np.finfo(np.longdouble).maxexp <= 1024:
         pytest.skip("no type here is wider than double precision")
     return np.longdouble
@@ -242,7 +246,9 @@ def test_a_norm_that_overflows_is_a_step_that_is_not_finite(before, dtype):
     assert all((a == 1).all() for a in x.values())
 
 
-@pytest.mark.parametrize("rule", [r for r in REDUCING if r.startswith(("lars", "lamb", "muon"))])
+@pytest.mark.parametrize(
+    "rule", [r for r in REDUCING if r.startswith(("lars", "lamb", "muon", "polar", "scion"))]
+)
 def test_a_length_that_overflows_is_no_step_of_zero(rule):
     g = np.full((200, 200), np.finfo(np.float32).max)
     own, new = one_step(rule, 1, g, np.ones_like(g), Optimizer(rule).init(g))
@@ -277,8 +283,8 @@ def test_narrow_types_of_other_libraries_sum_in_a_wider_one(rule, library, name)
     make, back = library(name)
     x, g = (make(entries(float, size, (300, 100), seed)) for size, seed in ((100, 0), (3, 1)))
     opt = optimizer(rule, lr=0.5)
-    own, _ = opt.step(1, g, x, opt.init(x))
+    own, _ = opt.step(1, g, x, opt.init(x), **extra(rule, g))
     assert own.dtype == x.dtype
     x, g = back(x), back(g)
-    exact, _ = opt.step(1, g, x, opt.init(x))
+    exact, _ = opt.step(1, g, x, opt.init(x), **extra(rule, g))
     assert distance(back(own), exact) < 0.01

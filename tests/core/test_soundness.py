@@ -86,3 +86,11 @@ def test_what_is_too_large_is_undecided_and_not_shown():
         Roots(known, 1).numerator(power)
     (power,), known = canonical([(x + y + 1) ** 7])
     assert Roots(known, 1).numerator(power) == sp.expand(power)
+
+
+def test_a_root_of_enormous_index_is_undecided_and_takes_no_memory():
+    """A third as a float is a fraction over 10**16, and so many coefficients fit nowhere."""
+    third = sp.Rational(str(1 / 3))
+    for lhs, rhs in ((y**third, y**third + x), (sp.sqrt(y) * y**third, y ** (third + R(1, 2)) + 1)):
+        assert not shown_equal(Claim(lhs, rhs))
+    assert shown_equal(Claim(y ** R(1, 999) * y ** R(1, 3), y ** R(334, 999)))

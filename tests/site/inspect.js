@@ -7,6 +7,12 @@
       found.push("formula not set: " + formula.textContent.trim());
   for (const bad of document.querySelectorAll("mjx-merror, [data-mjx-error]"))
     found.push("formula with an error: " + (bad.dataset.mjxError ?? bad.textContent));
+  // MathJax sets a command that it does not know in red.
+  for (const bad of document.querySelectorAll("mjx-container [style*='color: red']"))
+    found.push(
+      "formula with an unknown command: " +
+        bad.closest("mjx-container").querySelector("mjx-assistive-mml")?.textContent,
+    );
   const walk = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
   while (walk.nextNode()) {
     const node = walk.currentNode;

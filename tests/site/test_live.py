@@ -73,12 +73,22 @@ def test_the_page_draws_the_curves_of_numpy(show, name):
         assert same(shown["readings"], wanted["readings"])
 
 
+def calm(figure, start):
+    """Stops away from the first ones, where some roundings of the start change no race."""
+    nudged = [start[0] * (1 + 2e-15), start[1]]
+    for quarter in (1, 3):
+        stops = {dial.name: dial.stops[quarter * len(dial.stops) // 4] for dial in figure.dials}
+        if same_race(figure.data(start=nudged, **stops), figure.data(start=start, **stops)):
+            return stops
+    raise AssertionError("both quarters are chaotic")
+
+
 @pytest.mark.parametrize("name", RACES)
 def test_the_page_runs_the_race_of_numpy(show, name):
     figure = find(name)
     assert same_race(data(show(name), name), figure.data())
-    slow = {dial.name: dial.stops[len(dial.stops) // 4] for dial in figure.dials}
     start = [figure.facts()["start"][0] + 0.25, 0.5]
+    slow = calm(figure, start)
     told = address(name, slow | {"start": ",".join(map(str, start))})
     assert same_race(data(show(name, told), name), figure.data(start=start, **slow))
 

@@ -22,7 +22,7 @@ WALK = """([name, runs, hyper]) => runs.map(({xs, gs, hess}) => {
   const rule = optlib.rules[name];
   let state = rule.start.map((s) => (s === "x" ? xs[0] : s));
   return gs.map((g, k) => {
-    const [u, ...next] = rule(k + 1, g, xs[k], state, {...hyper, hess: hess[k]});
+    const [u, ...next] = rule(k + 1, g, xs[k], state, {...hyper, hess: hess[k], loss: hess[k]});
     state = next;
     return [u, ...state].flat();
   });
@@ -59,7 +59,7 @@ def walked(fn, hyper, xs, gs, hess):
     state = tuple(fn.init(np, xs[0], **hyper).values())
     seen = []
     for t, (g, x, h) in enumerate(zip(gs, xs, hess, strict=True), 1):
-        extra = {"hess": h} if fn.inputs else {}
+        extra = dict.fromkeys(fn.inputs, h)
         with np.errstate(all="ignore"):
             u, *state = fn(XP, t, g, x, *state, **hyper, **extra)
         seen.append(np.concatenate([np.ravel(a) for a in (u, *state)]))

@@ -14,7 +14,7 @@ ASKED = {
     "wd": "chapters/08-weight-decay.html",
     "warmup": "chapters/09-warmup.html",
     "Adam or SGD?": "chapters/17-adam-against-sgd.html",
-    "rate for a small Transformer": "reference/start.html#which-rate",
+    "rate for a small Transformer": "reference/start.html#a-transformer-for-language-from-scratch",
     "lr": "reference/glossary.html#term-learning-rate",
     "Keras Adam to PyTorch": "chapters/16-conventions.html",
     "port hyper-parameters": "chapters/16-conventions.html#how-to-port-hyper-parameters",

@@ -257,7 +257,11 @@ def _factors(e: sp.Basic) -> tuple[tuple[sp.Basic, int], ...]:
     except sp.PolynomialError:
         return ((e, 1),)
     constant = parts[0][0] / parts[1][0]
-    return ((constant, 1), *((f, int(k)) for _, found in parts for f, k in found))
+    # SymPy counts a whole number that is only named, as in x**n, as how often a factor occurs.
+    powers = (
+        (f, k) if sp.sympify(k).is_Integer else (f**k, 1) for _, found in parts for f, k in found
+    )
+    return ((constant, 1), *((f, int(k)) for f, k in powers))
 
 
 def _as_written(factor: sp.Basic, whole: sp.Basic) -> sp.Basic:

@@ -27,7 +27,7 @@ def exact(value: Any) -> sp.Basic:
 def _decimal(number: sp.Float) -> sp.Rational:
     plain = float(number)
     # SymPy's floats reach further down and up than Python's
-    as_float = number._prec == 53 and math.isfinite(plain) and (plain != 0 or number == 0)
+    as_float = number._prec == 53 and math.isfinite(plain) and plain != 0
     return sp.Rational(repr(plain) if as_float else str(number))
 
 

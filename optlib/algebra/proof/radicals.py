@@ -18,6 +18,8 @@ from .signs import nonnegative, positive
 
 _LARGEST = 300
 _TERMS = 3_000
+# A polynomial in ``w`` has a coefficient for each power, and 1/3 as a float has the index 10**16.
+_HIGHEST = 1_000
 
 
 class Undecided(Exception):
@@ -210,7 +212,7 @@ def rooted(
     powers, new, meanings = {}, dict(domains), {}
     for s, degree in sorted(degrees.items(), key=lambda item: item[0].name):
         domain = domains[s]
-        if degree == 1 or domain.low != 0 or domain.high not in (1, math.inf):
+        if not 1 < degree <= _HIGHEST or domain.low != 0 or domain.high not in (1, math.inf):
             continue
         w = named(f"w_{s.name}", domain)
         powers[s], new[w], meanings[w] = w**degree, domain, s ** sp.Rational(1, degree)
@@ -218,6 +220,15 @@ def rooted(
 
 
 def roots_of(expression: sp.Basic, domains: Domains) -> Roots:
-    """An empty collection whose degree suits every root in the expression."""
+    """An empty collection whose degree suits every root in the expression.
+
+    Raises
+    ------
+    Undecided
+        If a root has an index that no polynomial can be written for.
+    """
     degrees = [p.exp.q for p in expression.atoms(sp.Pow) if p.exp.is_Rational]
-    return Roots(dict(domains), math.lcm(*(int(q) for q in degrees)))
+    degree = math.lcm(*(int(q) for q in degrees))
+    if degree > _HIGHEST:
+        raise Undecided(f"a root of index {degree} is beyond {_HIGHEST}")
+    return Roots(dict(domains), degree)

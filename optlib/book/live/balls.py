@@ -7,7 +7,7 @@ import sympy as sp
 from ...algebra.tracing import trace
 from ..colors import CYCLE, QUIET
 from .curves import Axis, Curve, Curves, Reading
-from .dials import Dial, even
+from .dials import Dial, spaced
 from .races import Race, Racer
 
 _MOMENTA = tuple(round(k / 100, 2) for k in range(0, 100))
@@ -49,7 +49,7 @@ def ball_factor() -> Curves:
 
 def ball_ravine() -> Race:
     """Gradient descent and heavy ball in a bowl of condition 100, each with rates to choose."""
-    rates = even("lr", "rate of the ball", 1e-3, 0.1, 81, 0.001).stops
+    rates = spaced(1e-3, 0.1, 81)
     best = {"walker": round(2 / 101, 4), "ball": round(4 / 11**2, 4)}
     return Race(
         alt="Contours of a bowl a hundred times as steep in one direction as in the other, with "

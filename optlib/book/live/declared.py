@@ -12,13 +12,21 @@ from ...namespaces import Symbols
 from ...rules.averages import debias
 from ..colors import CYCLE, QUIET
 from .balls import ball_factor, ball_ravine
+from .batches import batch_rates
 from .bowls import scale_and_rotation
 from .box import wall_reach
 from .counterexample import reddi_period
 from .curves import Axis, Curve, Curves, Reading
 from .descent import step_factors
-from .dials import decades, even, memory, whole
+from .dials import Dial, decades, even, memory, spaced, whole
+from .epsilons import epsilon_places
+from .falls import schedule_floor
+from .past import past_weights
 from .races import Race, Racer
+from .rare import rare_words
+from .rectified import rectified_warmup
+from .restart import restart
+from .rounding import lost_updates
 from .stability import stability_orbit, stability_roots
 
 _XP = Symbols()
@@ -137,6 +145,43 @@ def longest_step() -> Curves:
     )
 
 
+_SLOPES = (1.5, 1.875, 2.25, 2.5, 2.75, 3.0, 3.25, 3.4445, 3.75, 4.0)
+_CUBES = (-6.0, -5.5, -5.0, -4.775, -4.5, -4.0, -3.5, -3.0, -2.5, -2.0, -1.5, -1.25, -1.0, -0.5)
+_FIFTHS = (0.0, 0.2, 0.375, 0.6, 0.8, 1.0, 1.25, 1.5, 1.75, 2.0315, 2.25, 2.5, 3.0)
+
+
+def singular_values() -> Curves:
+    """What the passes of Newton and Schulz make of a singular value, for any coefficients."""
+    s, a, b, c, passes = sp.symbols("s a b c passes", real=True)
+    after = [s]
+    for _ in range(6):
+        after.append(after[-1] * (a + after[-1] ** 2 * (b + c * after[-1] ** 2)))
+    chosen = [(value, sp.Eq(passes, k)) for k, value in enumerate(after[1:-1], 1)]
+    return Curves(
+        alt="A singular value after the passes against the value before, on logarithmic axes. For "
+        "Muon's coefficients and five passes it rises in proportion and then swings between 0.68 "
+        "and 1.13 from 0.005 on.",
+        dials=(
+            Dial("a", "a, the slope at 0", _SLOPES, 3.4445),
+            Dial("b", "b", _CUBES, -4.775),
+            Dial("c", "c", _FIFTHS, 2.0315),
+            whole("passes", "passes", 1, 6, 5),
+        ),
+        variable="s",
+        points=[float(f"{s:.4g}") for s in np.geomspace(1e-4, 1, 401)],
+        x=Axis("singular value before", "log", 1e-4, 1),
+        y=Axis("singular value after", "log", 2e-3, 3),
+        curves=(
+            Curve("after the passes", sp.Piecewise(*chosen, (after[-1], True)), CYCLE[0]),
+            Curve("1, the polar factor", sp.Integer(1), QUIET, "--"),
+        ),
+        readings=(
+            Reading("small values grow by", a**passes),
+            Reading("1 becomes, in one pass,", a + b + c),
+        ),
+    )
+
+
 def race() -> Race:
     """The race of chapter 5, with rates to choose."""
     rates = {"sgd": 0.04, "momentum": 0.04, "adam": 1.0}
@@ -155,16 +200,15 @@ _NAMES = {"sgd": "gradient descent", "momentum": "momentum", "adam": "Adam"}
 
 def front_map() -> Race:
     """The map of chapter 5; a click shows the run."""
-    gaps = even("gap", "", 1, 0.01, 81, 0.1).stops
+    gaps = spaced(1, 0.01, 81)
     betas = tuple(round(1 - gap, 5) for gap in gaps)
-    dial = memory("beta1", "β₁", 0.9)
     return Race(
         alt="Left, a map over the rate and beta1 of the value that Adam reaches on Beale's "
         "function in 300 steps: too slow on the left, solved in the middle, ragged on the right. "
         "Right, the path of the run that is chosen on it.",
         dials=(
             even("lr", "rate", 3e-3, 30, 121, 0.3),
-            type(dial)("beta1", "β₁", betas, 0.9),
+            Dial("beta1", "β₁", betas, 0.9),
         ),
         problem="beale",
         steps=300,
@@ -173,13 +217,33 @@ def front_map() -> Race:
     )
 
 
+def memory_map() -> Race:
+    """The map of chapter 12: the rate against the second memory; a click shows the run."""
+    gaps = spaced(0.5, 1e-4, 41)
+    return Race(
+        alt="Left, a map over the rate and beta2 of the value that Adam reaches in Rosenbrock's "
+        "valley in 500 steps: two bright regions, of short and of long memories, and a darker "
+        "zone between them. Right, the path of the run that is chosen on it.",
+        dials=(
+            even("lr", "rate", 1e-2, 10, 61, 0.316),
+            Dial("beta2", "β₂", tuple(round(1 - gap, 6) for gap in gaps), round(1 - gaps[30], 6)),
+        ),
+        problem="rosenbrock",
+        steps=500,
+        entries=[Racer("adam", "Adam", "lr", {"beta2": "beta2"})],
+        map=("lr", "beta2"),
+    )
+
+
 FIGURES = {
     "average-weights": average_weights,
     "correction-ratio": correction_ratio,
     "step-against-gradient": step_against_gradient,
     "longest-step": longest_step,
+    "singular-values": singular_values,
     "race": race,
     "front-map": front_map,
+    "memory-map": memory_map,
     "step-factors": step_factors,
     "ball-factor": ball_factor,
     "ball-ravine": ball_ravine,
@@ -188,6 +252,14 @@ FIGURES = {
     "stability-roots": stability_roots,
     "stability-orbit": stability_orbit,
     "wall-reach": wall_reach,
+    "rectified-warmup": rectified_warmup,
+    "past-weights": past_weights,
+    "restart": restart,
+    "epsilon-places": epsilon_places,
+    "schedule-floor": schedule_floor,
+    "batch-rates": batch_rates,
+    "rare-words": rare_words,
+    "lost-updates": lost_updates,
 }
 """Name -> a function that makes the figure."""
 

@@ -56,11 +56,22 @@ def decades(name: str, label: str, low: int, high: int, start: float) -> Dial:
     return Dial(name, label, (*stops, float(f"1e{high}")), start)
 
 
+def steps(name: str, label: str, high: int, start: float) -> Dial:
+    """A dial over numbers of steps from 1 to ``10**high``: the whole ones of its decades."""
+    stops = decades(name, label, 0, high, start).stops
+    return Dial(name, label, tuple(stop for stop in stops if stop.is_integer()), start)
+
+
 def even(name: str, label: str, low: float, high: float, count: int, start: float) -> Dial:
-    """A dial with stops that are evenly spaced in the logarithm, rounded to three digits."""
+    """A dial with stops that are evenly spaced in the logarithm."""
+    return Dial(name, label, spaced(low, high, count), start)
+
+
+def spaced(low: float, high: float, count: int) -> tuple[float, ...]:
+    """Numbers that are evenly spaced in the logarithm, rounded to three digits."""
     ratio = math.log(high / low)
-    stops = [low * math.exp(ratio * k / (count - 1)) for k in range(count)]
-    return Dial(name, label, tuple(float(f"{stop:.3g}") for stop in stops), start)
+    found = [low * math.exp(ratio * k / (count - 1)) for k in range(count)]
+    return tuple(float(f"{number:.3g}") for number in found)
 
 
 def memory(name: str, label: str, start: float, least: int = -4) -> Dial:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...domains import HYPER, setting
 from ...namespaces import is_number
-from ...rules import modifiers
+from ...rules import modifiers, previous
 from ...running.optimizer import Optimizer
 from ...schedules import Schedule
 from .. import wrapping
@@ -19,6 +19,13 @@ def counted(value: Any) -> Any:
     if callable(value) and not isinstance(value, (Schedule, FollowedSchedule)):
         return FollowedSchedule(lambda xp, k: value(k), "optax schedule")
     return value
+
+
+def constant(name: str, learning_rate: Any) -> Any:
+    """The rate of an optimizer that takes no schedule in Optax either."""
+    if callable(learning_rate):
+        raise TypeError(f"optax {name}: learning_rate must be a number, got {learning_rate!r:.60}")
+    return learning_rate
 
 
 def optimizer(
@@ -99,3 +106,20 @@ def rolling_ahead(rule: Callable) -> Callable:
 def traced(rule: Callable, nesterov: bool) -> Callable:
     """The rule under ``optax.trace``: momentum on displacements, with the rate inside."""
     return rolling_ahead(rule) if nesterov else wrapping.rolling(rule)
+
+
+def optimistic(rule: Callable) -> Callable:
+    r"""The rule with a direction :math:`\alpha u_t + \beta (u_t - u_{t-1})`.
+
+    The hyper-parameters are ``scale`` and ``optimism``, the state ``before``.
+    """
+
+    def changed(xp, t, g, x, *state, lr, scale, optimism, **hyper):
+        u, new = wrapping.displacement(rule, xp, t, g, x, state[:-1], 1.0, hyper)
+        return lr * previous.anticipated(xp, t, u, state[-1], scale, optimism), *new, u
+
+    options = {
+        "state": {"before": None},
+        "hyper": {"scale": (1.0, "[0, inf)"), "optimism": (1.0, "[0, inf)")},
+    }
+    return wrapping.derived(rule, changed, "optimistic", "adds the change of u", **options)
