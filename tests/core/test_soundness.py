@@ -11,6 +11,7 @@ from bounds_false import STRICT_BOUNDS, WEAK_BOUNDS
 from claims_false import DOMAINS, EQUALITIES, Claim, R, x, y
 from provers import over_domains, shown_equal
 
+from optlib.algebra.proof.cases import Case, split
 from optlib.algebra.proof.facts import canonical
 from optlib.algebra.proof.radicals import Roots, Undecided
 from optlib.algebra.proof.signs import nonnegative, positive
@@ -94,3 +95,13 @@ def test_a_root_of_enormous_index_is_undecided_and_takes_no_memory():
     for lhs, rhs in ((y**third, y**third + x), (sp.sqrt(y) * y**third, y ** (third + R(1, 2)) + 1)):
         assert not shown_equal(Claim(lhs, rhs))
     assert shown_equal(Claim(y ** R(1, 999) * y ** R(1, 3), y ** R(334, 999)))
+
+
+def test_a_case_in_which_a_quantity_vanishes_stands_where_it_does():
+    """A variable may stand alone in one place and in a product in another."""
+    squares = sum((y + k) ** 2 for k in range(1, 16))
+    for quantity in (x + (x - 1) * squares, x - 1 + squares):
+        (known,), domains = canonical([sp.Abs(quantity)], DOMAINS)
+        case = next(split(Case(known, domains, {})))
+        kept = x.name in {s.name for s in case.expression.free_symbols}
+        assert kept or sp.expand(case.expression.args[0]) == 0

@@ -32,6 +32,14 @@ def innermost(expression: sp.Basic) -> sp.Basic | None:
     return found[0] if found else None
 
 
+def unopened(expression: sp.Basic) -> sp.Basic:
+    """The expression with a symbol for each comparison that no other holds.
+
+    Where this vanishes, so does the expression, whatever the comparisons decide.
+    """
+    return expression.xreplace({node: sp.Dummy() for node in expression.atoms(*_KINDS)})
+
+
 def split(case: Case) -> Iterator[Case] | None:
     """The cases by the sign of an innermost comparison; None if nothing is in doubt.
 
@@ -115,11 +123,12 @@ def _substituted(case: Case, f: sp.Basic, sign: int, variable: sp.Symbol | None)
 
 def _linear(f: sp.Basic, domains: Domains) -> sp.Symbol | None:
     """A variable in which f is linear with a number as slope, if possible an unbounded one."""
-    found = [
-        s
-        for s in sorted(f.free_symbols, key=str)
-        if f.is_polynomial(s) and sp.degree(f, s) == 1 and f.coeff(s).is_number and f.coeff(s) != 0
-    ]
+    found = []
+    for s in sorted(f.free_symbols, key=str):
+        # not by `degree`, which may take minutes over what stands beside the variable
+        slope = f.diff(s) if f.is_polynomial(s) else sp.S.Zero
+        if slope.is_number and slope == f.coeff(s) != 0:
+            found.append(s)
     return min(found, key=lambda s: domains[s] != Domain(), default=None)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from .cases import Case, split
+from .cases import Case, split, unopened
 from .facts import Domains
 from .hypotheses import Hypothesis
 from .powers import name_powers
@@ -37,7 +37,7 @@ def prove_equal(lhs: sp.Basic, rhs: sp.Basic, domains: Domains) -> list[Hypothes
         return []
     used: list[Hypothesis] = []
     difference = normal_sums(lhs - rhs, domains, used)
-    if _vanishes(difference):
+    if _vanishes(difference) or _vanishes(_numerator(unopened(difference))):
         return list(dict.fromkeys(used))
     difference, domains, meanings = rooted(sp.expand_log(difference), domains)
     waiting = [Case(difference, domains, {})]
@@ -59,6 +59,10 @@ def prove_equal(lhs: sp.Basic, rhs: sp.Basic, domains: Domains) -> list[Hypothes
 
 def _vanishes(difference: sp.Basic) -> bool:
     return difference == 0 or (sp.count_ops(difference) <= _LARGEST and sp.expand(difference) == 0)
+
+
+def _numerator(e: sp.Basic) -> sp.Basic:
+    return sp.fraction(sp.together(e))[0]
 
 
 def _in_symbols(fact: Hypothesis, meanings: dict[sp.Symbol, sp.Basic]) -> Hypothesis:
@@ -85,8 +89,7 @@ def _algebra(case: Case, used: list[Hypothesis]) -> Case | None:
     rational = roots.rewrite(named_one)
     if rational.has(sp.Abs):
         return Case(_meant(rational, roots, meanings), case.domains, case.signs)
-    top = sp.fraction(sp.together(rational))[0]
-    if roots.numerator(top) == 0 or _simplified(case.expression) == 0:
+    if roots.numerator(_numerator(rational)) == 0 or _simplified(case.expression) == 0:
         known = [_meant(f, roots, meanings) for f in roots.used if _names_power(f, meanings)]
         used += [Hypothesis(f, "@ > 0") for f in known]
         return None
