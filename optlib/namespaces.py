@@ -9,6 +9,8 @@ scalar next to a float32 array would widen the array.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -66,6 +68,10 @@ _ON_NUMBERS = {
 }
 
 
+def _either(on_number: Callable, on_array: Callable) -> Callable:
+    return lambda a: on_number(a) if is_number(a) else on_array(a)
+
+
 class Arrays:
     """The words over arrays; every other name is looked up in the namespace itself.
 
@@ -80,10 +86,11 @@ class Arrays:
 
     def __getattr__(self, name: str) -> Any:
         word = getattr(self._xp, name)
-        if name not in _ON_NUMBERS:
-            return word
-        on_number = _ON_NUMBERS[name]
-        return lambda a: on_number(a) if is_number(a) else word(a)
+        if name in _ON_NUMBERS:
+            word = _either(_ON_NUMBERS[name], word)
+        # Found without this function from now on.
+        setattr(self, name, word)
+        return word
 
     def _alike(self, a: Any, b: Any) -> tuple[Any, Any]:
         """The pair as two arrays: the standard wants no bare numbers beside arrays here."""
@@ -116,6 +123,12 @@ class Arrays:
         if isinstance(condition, bool):
             return a if condition else b
         return self._xp.where(condition, *self._alike(a, b))
+
+
+@cache
+def arrays(xp: ModuleType) -> Arrays:
+    """The words over the arrays of a namespace, made once."""
+    return Arrays(xp)
 
 
 class Symbols:

@@ -32,11 +32,14 @@ from importlib import import_module
 from typing import Any
 
 from ..running import checks
+from ..running.before import function_of_gradients
 from ..running.containers import like
 from ..running.fixed import fixed
 from ..running.groups import Groups
+from ..running.inplace import move_in_place
+from ..running.memory import Separate
 from ..running.param_group import ParamGroup
-from ..running.stepping import Stepping, function_of_gradients, move_in_place
+from ..running.stepping import Stepping
 from ..running.stored import entries, whole_number
 
 _ABSENT = {
@@ -108,7 +111,7 @@ class InPlace:
     ) -> None:
         self.nonfinite, self.before = nonfinite, before
         self._groups = Groups(type(self).__name__, params, self._build, arguments)
-        self._clock = 0
+        self._clock, self._separate = 0, Separate()
 
     def _build(self, **arguments: Any) -> Stepping:
         """The optimizer of one group, from its arguments."""
@@ -209,8 +212,11 @@ class InPlace:
         NonFiniteError
             For NaN or infinite values, unless they are to be skipped.
         """
+        if not inputs and self._before is None and self._groups.again(grads, self._clock + 1):
+            self._clock += 1
+            return True
         parts = self._groups.opened(grads, self._clock + 1, inputs)
-        taken = move_in_place(parts, self.nonfinite, self.before)
+        taken = move_in_place(parts, self.nonfinite, self.before, self._separate)
         if taken:
             self._clock += 1
             self._groups.count(parts)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..domains import number
 from ..namespaces import Arrays
-from . import checks
+from . import checks, memory
 from .by_layer import PerLayer
 from .containers import as_layers, like, matched, named
 from .optimizer import Optimizer
@@ -111,7 +111,7 @@ class Accumulated:
             for name, value in layer.items():
                 old[named(f"state {name} of", k)] = states[k][name]
                 new[named(f"state {name} of", k)] = value
-        checks.writable(old)
+        memory.writable(old)
         fault = next((label for label, a in new.items() if not checks.finite([a])), None)
         if fault and nonfinite == "skip":
             return False

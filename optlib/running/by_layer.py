@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import checks
+from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched, named
 from .fixed import fixed
+from .inplace import Move
+from .memory import Separate
 from .optimizer import Optimizer
 from .step import Layer
-from .stepping import Stepping, function_of_gradients, prepare, steps_of
+from .stepping import Stepping, steps_of
 
 
 @fixed("make another one with per_layer(choose, before), and go on with the same state")
@@ -37,6 +40,8 @@ class PerLayer(Stepping):
             raise TypeError(f"per_layer: choose must be a function, got {choose!r:.60}")
         object.__setattr__(self, "choose", choose)
         object.__setattr__(self, "before", function_of_gradients(before))
+        object.__setattr__(self, "_separate", Separate())
+        object.__setattr__(self, "_again", [])
 
     def init(self, x: Any, *, sweep_axes: int = 0) -> Any:
         """The state before the first step; see :meth:`~optlib.running.optimizer.Optimizer.init`."""
@@ -74,6 +79,18 @@ class PerLayer(Stepping):
             for layer in layers
             for new in self.chosen(layer.label, layer.x).moved([layer], sweep_axes)
         ]
+
+    def moves(self, layers: list[Layer]) -> list[Move]:
+        """The same in place; small layers of one optimizer may move together."""
+        prepare(self.before, layers, 0)
+        parts: dict[Any, tuple[Any, list[Layer]]] = {}
+        for layer in layers:
+            chosen = self.chosen(layer.label, layer.x)
+            # Each layer is a model of its own, for a rule and for what comes before it.
+            joins = isinstance(chosen, Optimizer) and chosen.rule.scope == "element"
+            key = id(chosen) if joins and chosen.before is None else (id(layer), "alone")
+            parts.setdefault(key, (chosen, []))[1].append(layer)
+        return [move for chosen, some in parts.values() for move in chosen.moves(some)]
 
     def chosen(self, label: Any, x: Any) -> Optimizer | PerLayer:
         """The optimizer of one layer."""

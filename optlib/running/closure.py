@@ -8,12 +8,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import checks, modelwise
+from . import checks, memory, modelwise
+from .before import prepare
 from .containers import as_layers, like, matched
 from .linesearch import LineSearch
 from .param_group import ParamGroup
 from .step import Layer, cast, direction, rate
-from .stepping import prepare
 
 
 class Limits(NamedTuple):
@@ -100,7 +100,7 @@ class _Path:
         """The loss and the gradient at the start."""
         self.loss, self.layers = self.evaluated()
         arrays = [a for layer in self.layers for a in (layer.x, *layer.state.values())]
-        checks.writable(
+        memory.writable(
             {f"array {i} of the parameters and the state": a for i, a in enumerate(arrays)}
         )
         self.whole = self.joined(self.layers)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from . import checks
+from . import memory
 from .param_group import ParamGroup
 from .step import Layer
 from .stepping import Stepping
@@ -79,6 +79,17 @@ class Groups:
         for group, (_, layers) in zip(self._all, parts.values(), strict=True):
             group.count(layers)
 
+    def again(self, grads: Any, clock: int) -> bool:
+        """A step like the one before, the short way; False, and nothing changed, if it is not."""
+        given = grads if self.several else [grads]
+        if type(given) is not list or len(given) != len(self._all):
+            return False
+        if not all(map(ParamGroup.begin, self._all, given, [clock] * len(given))):
+            return False
+        for group in self._all:
+            group.finish()
+        return True
+
     def held(self) -> tuple[Any, Any, list[dict[str, Any]]]:
         """State, step numbers and arguments; see :meth:`ParamGroup.held`."""
         states, steps, arguments = zip(*(group.held() for group in self._all), strict=True)
@@ -112,7 +123,7 @@ class Groups:
                 own = {name: value for name, value in group.items() if name != "params"}
                 every.append(ParamGroup(self._build, group["params"], {**self._defaults, **own}))
         arrays = (group.writable(self._of(i)) for i, group in enumerate(every))
-        checks.writable({name: x for own in arrays for name, x in own.items()})
+        memory.writable({name: x for own in arrays for name, x in own.items()})
         self._all = every
 
     def _each(self, values: Any, what: str) -> list[Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -85,6 +86,7 @@ def _flat(xp: Any, a: Any, sweep_axes: int, more: int) -> Any:
     return xp.reshape(a, (*shape[:sweep_axes], entries, *shape[-more:]))
 
 
+@cache
 def _spread(rule: Callable) -> dict[str, int]:
     """The states that have entries for each parameter, and on how many further axes.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,11 +12,24 @@ from ..domains import HYPER, checked, setting, together
 from ..namespaces import is_number
 from ..registry import RULES, find
 from . import checks, modelwise
+from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched
 from .fixed import fixed, settled
+from .inplace import Move, by_element, whole
 from .linesearch import LineSearch
+from .memory import Separate
 from .step import Layer, at_step, cast, displacement, view_of
-from .stepping import Stepping, function_of_gradients, prepare, steps_of
+from .stepping import Stepping, steps_of
+
+# So many shapes of layers are remembered.
+_STARTS = 1024
+
+
+class _Start(NamedTuple):
+    """The shape and the type of an array."""
+
+    shape: tuple[int, ...]
+    dtype: Any
 
 
 @fixed("make another Optimizer with the value you want, and go on with the same state")
@@ -55,6 +68,8 @@ class Optimizer(Stepping):
     rule: Callable
     lr: Any
     hyper: Mapping[str, Any]
+    shape: tuple[int, ...]
+    """The sweep shape: that of the arrays among the settings."""
 
     def __init__(
         self,
@@ -73,18 +88,17 @@ class Optimizer(Stepping):
         full = {key: settled(value) for key, value in full.items()}
         together(name, {"lr": self.lr, **full})
         bind(self, "hyper", MappingProxyType(full))
+        settings = (self.lr, *self.hyper.values())
+        bind(self, "shape", np.broadcast_shapes(*(getattr(v, "shape", ()) for v in settings)))
+        bind(self, "_starts", {})
+        bind(self, "_separate", Separate())
+        bind(self, "_again", [])
 
     def __repr__(self) -> str:
         default = self.rule.hyper
         changed = {k: v for k, v in self.hyper.items() if not is_number(v) or v != default[k]}
         parts = [self.rule.__name__, *(f"{k}={v!r}" for k, v in {"lr": self.lr, **changed}.items())]
         return f"Optimizer({', '.join(parts)})"
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The sweep shape: that of the arrays among the settings."""
-        settings = (self.lr, *self.hyper.values())
-        return np.broadcast_shapes(*(getattr(value, "shape", ()) for value in settings))
 
     def init(self, x: Any, *, sweep_axes: int = 0) -> Any:
         """The state before the first step, in the container of ``x``: a dict of arrays per layer.
@@ -120,6 +134,17 @@ class Optimizer(Stepping):
     def moved(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         """Where these layers go: ``before``, and then the rule on each, or on all as one."""
         prepare(self.before, layers, sweep_axes)
+        return self._advanced(layers, sweep_axes)
+
+    def moves(self, layers: list[Layer]) -> list[Move]:
+        """The same in place, with as little as can be in memory at a time."""
+        prepare(self.before, layers, 0)
+        if self.rule.scope == "element":
+            return list(by_element(self, layers))
+        with checks.quiet():
+            return [whole(layers, self._advanced(layers, 0))]
+
+    def _advanced(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         if self.rule.scope != "model" or not layers:
             return [self.advance(layer, sweep_axes) for layer in layers]
         whole = self.advance(modelwise.joined(self.rule, layers, sweep_axes), sweep_axes)
@@ -134,6 +159,16 @@ class Optimizer(Stepping):
         seen = view_of("matrix", xp, sweep_axes)(x)
         state = self.rule.init(xp, seen, **hyper)
         return {k: xp.reshape(a, x.shape) if a.shape == seen.shape else a for k, a in state.items()}
+
+    def _start(self, label: Any, x: Any, sweep_axes: int) -> dict[str, Any]:
+        """A state as it is before the first step, for its names, types and shapes alone."""
+        key = (type(x), x.dtype, tuple(x.shape), sweep_axes)
+        if key not in self._starts:
+            if len(self._starts) >= _STARTS:
+                self._starts.clear()
+            fresh = self._init_layer(label, x, sweep_axes)
+            self._starts[key] = {k: _Start(tuple(a.shape), a.dtype) for k, a in fresh.items()}
+        return self._starts[key]
 
     def opened(
         self,
@@ -165,7 +200,7 @@ class Optimizer(Stepping):
         for k, array in xs.items():
             xp, array = checks.parameter(k, array), checks.plain(array)
             checks.axes(k, sweep_axes, array)
-            fresh = self._init_layer(k, array, sweep_axes)
+            fresh = self._start(k, array, sweep_axes)
             layers.append(
                 Layer(
                     label=k,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from . import checks
+from .again import Again, suits
 from .by_layer import PerLayer
 from .containers import as_layers, like, matched, named
 from .fixed import fixed, settled
@@ -50,6 +51,7 @@ class ParamGroup(MutableMapping[str, Any]):
         self._optimizer = self._built(self._arguments)
         self._state = self._optimizer.init(layers)
         self._t = dict.fromkeys(layers, 0)
+        self._again: Again | None = None
 
     @property
     def optimizer(self) -> Stepping:
@@ -124,9 +126,24 @@ class ParamGroup(MutableMapping[str, Any]):
         """These layers have taken their step."""
         for layer in layers:
             self._t[layer.label] = layer.t
+        short = len(layers) == len(self._t) and suits(self._optimizer, layers)
+        self._again = Again(self._optimizer, self._params, layers) if short else None
+
+    def begin(self, grads: Any, clock: int) -> bool:
+        """Compute a step like the one before; False, and nothing changed, if it is not."""
+        again = self._again
+        if again is None or again.optimizer is not self._optimizer:
+            return False
+        t = next(iter(self._t.values())) + 1
+        return again.begin(t, grads, self._params, None, clock)
+
+    def finish(self) -> None:
+        """Take the step that was computed."""
+        self._again.finish()
+        self._t = {k: t + 1 for k, t in self._t.items()}
 
     def writable(self, of: str) -> dict[str, Any]:
-        """The parameters by what messages call them, for ``checks.writable``."""
+        """The parameters by what messages call them, for ``memory.writable``."""
         return {named("parameter", k) + of: x for k, x in as_layers(self._params).items()}
 
     def held(self) -> tuple[Any, Any, dict[str, Any]]:
@@ -156,7 +173,7 @@ class ParamGroup(MutableMapping[str, Any]):
 
         def take_over() -> None:
             self._arguments, self._optimizer = arguments, optimizer
-            self._state, self._t = loaded, counts
+            self._state, self._t, self._again = loaded, counts, None
 
         return take_over
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..domains import HYPER, setting
-from ..namespaces import Arrays
+from ..namespaces import arrays
 
 
 class Bound(Protocol):
@@ -69,7 +69,7 @@ def direction(bound: Bound, layer: Layer, sweep_axes: int) -> tuple[Any, dict[st
     if rule.takes_lr:
         keywords["lr"] = rate(bound, layer, sweep_axes, ndim)
     states = (view(value) for value in layer.state.values())
-    u, *new = rule(Arrays(xp), layer.t, view(layer.g), view(x), *states, **keywords)
+    u, *new = rule(arrays(xp), layer.t, view(layer.g), view(x), *states, **keywords)
     u = cast(xp, u, x.dtype)
     u = xp.reshape(u, x.shape) if u.shape != x.shape else u
     given = (layer.g, x, *layer.state.values())
@@ -145,9 +145,10 @@ def cast(xp: Any, a: Any, dtype: Any) -> Any:
 def renewed(xp: Any, old: Any, new: Any, given: tuple[Any, ...]) -> Any:
     """The new state in the type of the old one, in its shape too unless a sweep made it larger."""
     new = cast(xp, new, old.dtype)
-    if math.prod(tuple(new.shape)) == math.prod(tuple(old.shape)):
+    if new.shape != old.shape and math.prod(new.shape) == math.prod(old.shape):
         new = xp.reshape(new, old.shape)
     # A rule may hand on the gradient or an old state; the caller may write into those later.
-    if isinstance(new, np.ndarray) and any(np.may_share_memory(new, a) for a in given):
-        return new.copy()
+    # What it has computed owns its memory.
+    if isinstance(new, np.ndarray) and (new.base is not None or any(new is a for a in given)):
+        return new.copy() if any(np.may_share_memory(new, a) for a in given) else new
     return new

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from . import checks
-from .containers import as_layers, like, matched, named
+from .again import Again, suits
+from .containers import as_layers, like, matched
+from .inplace import Move, move_in_place
+from .memory import Separate
 from .step import Layer
 
 
@@ -22,6 +23,8 @@ class Stepping:
     """
 
     before: Callable | None
+    _separate: Separate
+    _again: list[Again]
 
     def opened(
         self,
@@ -38,6 +41,10 @@ class Stepping:
 
     def moved(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         """Where these layers go from their gradients, on which ``before`` has not yet acted."""
+        raise NotImplementedError
+
+    def moves(self, layers: list[Layer]) -> list[Move]:
+        """The same for a step in place."""
         raise NotImplementedError
 
     def step(
@@ -121,86 +128,17 @@ class Stepping:
         NonFiniteError
             For NaN or infinite values, unless they are to be skipped.
         """
+        checks.policy("nonfinite", nonfinite, ("raise", "skip"))
+        again = self._again[0] if self._again and not inputs else None
+        if again and type(t) is int and 1 <= t < 2**53 and clock is None:
+            if again.begin(t, g, x, state, t):
+                again.finish()
+                return True
         with checks.quiet():
             layers = self.opened(t, g, x, state, 0, clock, inputs)
-        return move_in_place({"": (self, layers)}, nonfinite)
-
-
-def move_in_place(
-    parts: Mapping[str, tuple[Stepping, list[Layer]]],
-    nonfinite: str,
-    before: Callable | None = None,
-) -> bool:
-    """Move several sets of opened layers together, all or nothing.
-
-    Parameters
-    ----------
-    parts : mapping
-        What the messages add to the name of a layer -> what moves the layers, and the layers.
-    nonfinite : {"raise", "skip"}
-        As for :meth:`Stepping.step_`.
-    before : callable, optional
-        What is done to all gradients together, before each part's own ``before``.
-
-    Returns
-    -------
-    bool
-        Whether they were moved (False: skipped).
-
-    Raises
-    ------
-    TypeError, ValueError
-        For arrays that are read-only or share memory.
-    NonFiniteError
-        For NaN or infinite values, unless they are to be skipped.
-    """
-    checks.policy("nonfinite", nonfinite, ("raise", "skip"))
-    every = [(of, layer) for of, (_, layers) in parts.items() for layer in layers]
-    checks.writable(
-        {named("parameter", layer.label) + of: layer.x for of, layer in every}
-        | {
-            named(f"state {k} of", layer.label) + of: a
-            for of, layer in every
-            for k, a in layer.state.items()
-        }
-    )
-    with checks.quiet():
-        prepare(before, [layer for _, layer in every], 0)
-        results = [new for mover, layers in parts.values() for new in mover.moved(layers, 0)]
-    if fault := _not_finite(every, results):
-        if nonfinite == "skip":
-            return False
-        raise checks.NonFiniteError(
-            f"the {fault} is NaN or infinite; nothing was changed (nonfinite='skip' leaves "
-            "such steps out)"
-        )
-    for (_, layer), (new, state) in zip(every, results, strict=True):
-        np.copyto(layer.x, new)
-        for name, value in state.items():
-            np.copyto(layer.state[name], value)
-    return True
-
-
-def prepare(before: Callable | None, layers: list[Layer], sweep_axes: int) -> None:
-    """Do to the gradients of these layers, together, what comes before the rule sees them."""
-    if before is None or not layers:
-        return
-    prepared = before([layer.g for layer in layers], sweep_axes)
-    for layer, gradient in zip(layers, prepared, strict=True):
-        layer.g = checks.array_for(layer.label, "gradient", gradient, layer.x, layer.xp)
-
-
-def function_of_gradients(before: Any) -> Callable | None:
-    """``before`` as it was given, which is a function or None.
-
-    Raises
-    ------
-    TypeError
-        If it is anything else.
-    """
-    if before is not None and not callable(before):
-        raise TypeError(f"before must be a function of the gradients, got {before!r:.60}")
-    return before
+        taken = move_in_place({"": (self, layers)}, nonfinite, None, self._separate)
+        self._again[:] = [Again(self, x, layers)] if taken and suits(self, layers) else []
+        return taken
 
 
 def steps_of(x: Any, t: Any) -> dict[Any, Any]:
@@ -208,18 +146,3 @@ def steps_of(x: Any, t: Any) -> dict[Any, Any]:
     if isinstance(t, (Mapping, list, tuple)):
         return matched(x, t, "t")
     return dict.fromkeys(as_layers(x), t)
-
-
-def _not_finite(every: list[tuple[str, Layer]], results: list[tuple[Any, dict[str, Any]]]) -> str:
-    """What is NaN or infinite: a gradient, or else an update, or else a state; empty if nothing."""
-    both = list(zip(every, results, strict=True))
-    parts = {
-        "gradient": lambda layer, new, state: (layer.g,),
-        "update": lambda layer, new, state: (new,),
-        "state": lambda layer, new, state: state.values(),
-    }
-    for what, values in parts.items():
-        for (of, layer), result in both:
-            if not checks.finite(values(layer, *result)):
-                return f"{named(what, layer.label)}{of} of step {layer.t}"
-    return ""

@@ -191,8 +191,11 @@ def test_what_may_overlap_for_all_that_can_be_told_is_refused(monkeypatch):
     def too_hard(*arrays, **options):
         raise np.exceptions.TooHardError("the problem")
 
+    both = np.ones((2, 2))
+    # The first and the second column lie between each other.
+    x = [both[:, 0], both[:, 1]]
+    assert Optimizer("sgd").step_(1, [a.copy() for a in x], x, [{}, {}])
     monkeypatch.setattr(np, "shares_memory", too_hard)
-    x = [np.ones(2), np.ones(2)]
     with pytest.raises(ValueError, match="parameter 0 and parameter 1 share memory"):
         Optimizer("sgd").step_(1, x, x, [{}, {}])
 

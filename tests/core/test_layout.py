@@ -19,8 +19,8 @@ BELOW = {
     "schedules": BASE,
     "problems": {"domains", "namespaces"},
     "algebra": BASE,
-    "engines": {"registry", "problems", "algebra"},
-    "running": BASE | {"rules", "schedules", "problems"},
+    "engines": {"registry", "namespaces", "problems", "algebra"},
+    "running": BASE | {"rules", "schedules", "problems", "engines"},
     "conventions": BASE | {"rules", "schedules", "running"},
     "optim": BASE | {"rules", "schedules", "running", "conventions"},
     "book": BASE

@@ -1,0 +1,242 @@
+"""Several layers moved in place, all or nothing: what is to be written is judged before it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..engines import blocks
+from ..engines.intervals import extent, keeps_finite
+from . import checks, modelwise
+from .before import prepare
+from .containers import named
+from .memory import Separate
+from .step import Layer, rate, setting_at
+
+Result = tuple[Any, dict[str, Any]]
+
+KEPT = 1 << 22
+"""So many bytes of results are kept between judging and writing; what is more is computed twice,
+unless intervals tell that it is finite."""
+
+SMALL = 1 << 13
+"""Layers of fewer entries that go by one rule and one step are moved as one."""
+
+
+@dataclass
+class Move:
+    """Layers that move together.
+
+    Attributes
+    ----------
+    parts : callable
+        The parts of the layers, each with where it goes; each may be written before the next.
+    size : int
+        The bytes of the results.
+    certain : callable
+        Whether it is known without them that the results are finite.
+    """
+
+    parts: Callable[[], Iterable[tuple[Layer, Result]]]
+    size: int
+    certain: Callable[[], bool] = bool
+    kept: list[tuple[Layer, Result]] | None = None
+
+    def fault(self, keep: bool) -> tuple[str, Layer] | None:
+        """What is NaN or infinite: an update, or else a state, and of which layer.
+
+        Parameters
+        ----------
+        keep : bool
+            Whether the results are kept, to be written.
+        """
+        if not keep and self.certain():
+            return None
+        if keep:
+            self.kept = list(self.parts())
+        found = None
+        for layer, (x, state) in self.kept if keep else self.parts():
+            if not checks.finite((x,)):
+                return "update", layer
+            if found is None and not checks.finite(state.values()):
+                found = "state", layer
+        return found
+
+    def write(self) -> None:
+        """Overwrite parameters and state."""
+        for layer, (x, state) in self.parts() if self.kept is None else self.kept:
+            layer.x[...] = x
+            for name, value in state.items():
+                layer.state[name][...] = value
+
+
+def whole(layers: list[Layer], results: list[Result]) -> Move:
+    """Layers whose rule must see all of them, or of one, at once."""
+    return Move(lambda: zip(layers, results, strict=True), 0)
+
+
+def by_element(optimizer: Any, layers: list[Layer]) -> Iterator[Move]:
+    """Layers that go by a rule of scope ``element``: small ones as one, large ones in blocks."""
+    small: dict[tuple, list[Layer]] = {}
+    for layer in layers:
+        if _joins(optimizer, layer):
+            small.setdefault((layer.x.dtype, layer.t, layer.clock), []).append(layer)
+        elif layer.x.size > SMALL and blocks.divisible(layer):
+            yield _in_blocks(optimizer, layer)
+        else:
+            yield whole([layer], [optimizer.advance(layer, 0)])
+    for group in small.values():
+        yield from _as_one(optimizer, group)
+
+
+def _joins(optimizer: Any, layer: Layer) -> bool:
+    alike = all(a.shape == layer.x.shape for a in (*layer.state.values(), *layer.inputs.values()))
+    return alike and 0 < layer.x.size <= SMALL
+
+
+def _bytes(layer: Layer) -> int:
+    return layer.x.nbytes + sum(a.nbytes for a in layer.state.values())
+
+
+def _as_one(optimizer: Any, layers: list[Layer]) -> Iterator[Move]:
+    """Small layers, a few blocks of them at a time."""
+    group: list[Layer] = []
+    for layer in layers:
+        if group and sum(a.x.size for a in group) + layer.x.size > 4 * SMALL:
+            yield _joined(optimizer, group)
+            group = []
+        group.append(layer)
+    yield _joined(optimizer, group)
+
+
+def _joined(optimizer: Any, layers: list[Layer]) -> Move:
+    def parts() -> Iterator[tuple[Layer, Result]]:
+        if len(layers) == 1:
+            yield layers[0], optimizer.advance(layers[0], 0)
+            return
+        one = modelwise.joined(optimizer.rule, layers, 0)
+        x, state = optimizer.advance(one, 0)
+        start = 0
+        for layer in layers:
+            part, start = slice(start, start + layer.x.size), start + layer.x.size
+            shape = layer.x.shape
+            new = {k: a[part].reshape(shape) for k, a in state.items()}
+            yield layer, (x[part].reshape(shape), new)
+
+    return Move(parts, sum(map(_bytes, layers)))
+
+
+def _in_blocks(optimizer: Any, layer: Layer) -> Move:
+    flat, rule = blocks.flattened(layer), optimizer.rule
+
+    def certain() -> bool:
+        settings = {
+            name: setting_at(rule, name, value, layer.clock, 0, 1)
+            for name, value in optimizer.hyper.items()
+        }
+        lr = rate(optimizer, flat, 0, 1)
+        if rule.takes_lr:
+            settings["lr"], lr = lr, None
+        arrays = {"g": flat.g, "x": flat.x, **flat.state, **flat.inputs}
+        ranges = {k: extent(np.atleast_1d(a), never_negative(rule, k)) for k, a in arrays.items()}
+        return keeps_finite(rule, layer.t, ranges, layer.x.dtype, settings, lr)
+
+    return Move(
+        lambda: blocks.moves(lambda block: optimizer.advance(block, 0), flat),
+        _bytes(layer),
+        certain,
+    )
+
+
+def never_negative(rule: Callable, name: str) -> bool:
+    return name in rule.domains and rule.domains[name].low >= 0
+
+
+def move_in_place(
+    parts: Mapping[str, tuple[Any, list[Layer]]],
+    nonfinite: str,
+    before: Callable | None,
+    separate: Separate,
+) -> bool:
+    """Move several sets of opened layers together, all or nothing.
+
+    Parameters
+    ----------
+    parts : mapping
+        What the messages add to the name of a layer -> what moves the layers, and the layers.
+    nonfinite : {"raise", "skip"}
+        What to do when a gradient, an updated parameter or state is NaN or infinite.
+    before : callable, optional
+        What is done to all gradients together, before each part's own ``before``.
+    separate : Separate
+        The arrays that were written before.
+
+    Returns
+    -------
+    bool
+        Whether they were moved (False: skipped).
+
+    Raises
+    ------
+    TypeError, ValueError
+        For arrays that are read-only or share memory.
+    NonFiniteError
+        For NaN or infinite values, unless they are to be skipped.
+    """
+    checks.policy("nonfinite", nonfinite, ("raise", "skip"))
+    layers = [layer for _, some in parts.values() for layer in some]
+    separate.check(
+        [a for layer in layers for a in (layer.x, *layer.state.values())], lambda: _names(parts)
+    )
+    with np.errstate(all="ignore"):
+        prepare(before, layers, 0)
+        moves = [(of, move) for of, (one, some) in parts.items() for move in one.moves(some)]
+        fault = _gradient_fault(parts) or _fault(moves)
+        if not fault:
+            for _, move in moves:
+                move.write()
+            return True
+    if nonfinite == "skip":
+        return False
+    raise checks.NonFiniteError(
+        f"the {fault} is NaN or infinite; nothing was changed (nonfinite='skip' leaves "
+        "such steps out)"
+    )
+
+
+def _names(parts: Mapping[str, tuple[Any, list[Layer]]]) -> list[str]:
+    """What messages call the arrays that are written."""
+    return [
+        named(what, layer.label) + of
+        for of, (_, layers) in parts.items()
+        for layer in layers
+        for what in ("parameter", *(f"state {k} of" for k in layer.state))
+    ]
+
+
+def _said(what: str, layer: Layer, of: str) -> str:
+    return f"{named(what, layer.label)}{of} of step {layer.t}"
+
+
+def _gradient_fault(parts: Mapping[str, tuple[Any, list[Layer]]]) -> str:
+    for of, (_, layers) in parts.items():
+        for layer in layers:
+            if not checks.finite((layer.g,)):
+                return _said("gradient", layer, of)
+    return ""
+
+
+def _fault(moves: list[tuple[str, Move]]) -> str:
+    """What of the results is NaN or infinite, updates first; empty if nothing."""
+    left, found = KEPT, {}
+    for of, move in moves:
+        keep = move.size <= left
+        left -= move.size if keep else 0
+        fault = move.fault(keep)
+        if fault:
+            what, layer = fault
+            found.setdefault(what, _said(what, layer, of))
+    return found.get("update") or found.get("state", "")
