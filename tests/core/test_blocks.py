@@ -88,7 +88,7 @@ def arrays_of(rule, dtype, rng, widest):
     high = np.log10(float(np.finfo(dtype).max)) * widest
 
     def some(name):
-        size = 10.0 ** rng.uniform(-high, rng.uniform(-high, high), 64)
+        size = 0.5 * 10.0 ** rng.uniform(-high, rng.uniform(-high, high), 64)
         sign = 1 if inplace.never_negative(RULES[rule], name) else rng.choice([-1, 1], 64)
         return (sign * size * rng.integers(0, 3, 64)).astype(dtype)
 
