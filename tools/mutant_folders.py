@@ -39,7 +39,7 @@ FOLDERS = {
         " test_closure test_accumulation test_param_groups test_attributes test_edges test_optim"
         " test_lbfgs test_checkpoint test_matrix test_odd_arrays test_newton"
         " ../conventions/test_lbfgs_loops test_sizes test_optimizer test_asked test_finite"
-        " test_attention test_runlog test_again test_blocks ../conventions/test_runlog_torch",
+        " test_attention test_runlog test_again test_blocks test_kernels ../conventions/test_runlog_torch",
     ),
     "conventions": (
         "optlib/conventions",
@@ -63,7 +63,10 @@ FOLDERS = {
         " test_live test_live_past test_live_batches test_live_rare test_live_rectified"
         " test_live_schedules test_live_rounding test_live_readings test_libraries_page",
     ),
-    "engines": ("optlib/engines", "test_blocks test_javascript test_live_words ../site/test_printed_rules"),
+    "engines": (
+        "optlib/engines",
+        "test_blocks test_kernels test_javascript test_live_words ../site/test_printed_rules",
+    ),
     "base": (
         "optlib",
         "test_domains test_namespaces test_registry test_attributes test_notes_class test_optim"

@@ -236,6 +236,11 @@ def keeps_finite(
     return all(isinstance(value, Interval) for value in (moved, *new))
 
 
+def never_negative(rule: Callable, name: str) -> bool:
+    """Whether a rule says that a state or an input has no negative entry."""
+    return name in rule.domains and rule.domains[name].low >= 0
+
+
 def extent(a: np.ndarray, sign: bool) -> tuple[float, float]:
     """Between what the entries lie, read off fast; NaN for an entry that is NaN.
 
@@ -250,8 +255,8 @@ def extent(a: np.ndarray, sign: bool) -> tuple[float, float]:
     return (float(a.min(initial=math.inf)) if sign else -size), size
 
 
-# The squares of so many numbers are summed in single precision with an error of at most 1/16.
-_SUMMED = 1 << 20
+# The squares of so many numbers are summed in single precision with an error of at most 1/4.
+_SUMMED = 1 << 22
 
 
 def _largest(a: np.ndarray) -> float:
@@ -260,5 +265,5 @@ def _largest(a: np.ndarray) -> float:
         length = math.sqrt(float(np.dot(a, a)))
         if math.isfinite(length):
             # Squares below the normal numbers may be lost; their roots are below this.
-            return 1.1 * length + math.sqrt(float(np.finfo(a.dtype).smallest_normal))
+            return 1.2 * length + math.sqrt(float(np.finfo(a.dtype).smallest_normal))
     return max(float(a.max(initial=0.0)), -float(a.min(initial=0.0)))

@@ -33,10 +33,12 @@ from typing import Any
 
 from ..running import checks
 from ..running.before import function_of_gradients
+from ..running.compiled import ENGINES
 from ..running.containers import like
 from ..running.fixed import fixed
 from ..running.groups import Groups
-from ..running.inplace import move_in_place
+from ..running.inplace import NONFINITE, move_in_place
+from ..running.known import Ranges
 from ..running.memory import Separate
 from ..running.param_group import ParamGroup
 from ..running.stepping import Stepping
@@ -50,7 +52,8 @@ _ABSENT = {
 
 
 @fixed(
-    "its arguments are in param_groups, as in param_groups[0]['lr'] = 1e-4", ("nonfinite", "before")
+    "its arguments are in param_groups, as in param_groups[0]['lr'] = 1e-4",
+    ("nonfinite", "before", "engine"),
 )
 class InPlace:
     """An optimizer that owns the state and the steps of the parameters it updates in place.
@@ -68,8 +71,11 @@ class InPlace:
         in its place.
     before : callable, optional
         What is done to the gradients of all groups together, such as ``clip_global_norm(1.0)``.
-    nonfinite : {"raise", "skip"}
-        What a step does when a gradient, an updated parameter or state is NaN or infinite.
+    nonfinite : {"raise", "skip", "ignore"}
+        What a step does when a gradient, an updated parameter or state is NaN or infinite. With
+        ``"ignore"`` nothing is looked at, and what is not finite is written.
+    engine : {"numpy", "kernel", "auto"}
+        What computes; see :meth:`Stepping.step_ <optlib.running.stepping.Stepping.step_>`.
 
     Raises
     ------
@@ -103,15 +109,21 @@ class InPlace:
         *,
         before: Callable | None = None,
         nonfinite: str = "raise",
+        engine: str = "numpy",
     ):
-        self._begin(params, {"optimizer": optimizer}, before, nonfinite)
+        self._begin(params, {"optimizer": optimizer}, before, nonfinite, engine)
 
     def _begin(
-        self, params: Any, arguments: Mapping[str, Any], before: Any, nonfinite: Any
+        self,
+        params: Any,
+        arguments: Mapping[str, Any],
+        before: Any,
+        nonfinite: Any,
+        engine: Any,
     ) -> None:
-        self.nonfinite, self.before = nonfinite, before
+        self.nonfinite, self.before, self.engine = nonfinite, before, engine
         self._groups = Groups(type(self).__name__, params, self._build, arguments)
-        self._clock, self._separate = 0, Separate()
+        self._clock, self._separate, self._ranges = 0, Separate(), Ranges()
 
     def _build(self, **arguments: Any) -> Stepping:
         """The optimizer of one group, from its arguments."""
@@ -145,7 +157,16 @@ class InPlace:
 
     @nonfinite.setter
     def nonfinite(self, value: str) -> None:
-        self._nonfinite = checks.policy("nonfinite", value, ("raise", "skip"))
+        self._nonfinite = checks.policy("nonfinite", value, NONFINITE)
+
+    @property
+    def engine(self) -> str:
+        """What computes a step; it can be set."""
+        return self._engine
+
+    @engine.setter
+    def engine(self, value: str) -> None:
+        self._engine = checks.policy("engine", value, ENGINES)
 
     @property
     def before(self) -> Callable | None:
@@ -212,15 +233,23 @@ class InPlace:
         NonFiniteError
             For NaN or infinite values, unless they are to be skipped.
         """
-        if not inputs and self._before is None and self._groups.again(grads, self._clock + 1):
+        if self._plain and not inputs and self._groups.again(grads, self._clock + 1):
             self._clock += 1
+            self._ranges.clear()
             return True
         parts = self._groups.opened(grads, self._clock + 1, inputs)
-        taken = move_in_place(parts, self.nonfinite, self.before, self._separate)
+        if self._engine == "numpy":
+            self._ranges.clear()
+        with_what = (self.nonfinite, self.before, self._separate, self._engine, self._ranges)
+        taken = move_in_place(parts, *with_what)
         if taken:
             self._clock += 1
             self._groups.count(parts)
         return taken and any(layers for _, layers in parts.values())
+
+    @property
+    def _plain(self) -> bool:
+        return self._before is None and self._engine == "numpy"
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of the state, and of where the run stands.
@@ -244,6 +273,7 @@ class InPlace:
         stands = state_dict["t"]
         entries("t of a state_dict", stands, ("clock", "layers", "groups"))
         clock = whole_number("clock", stands["clock"])
+        self._ranges.clear()
         self._groups.resume(state_dict["state"], stands["layers"], stands["groups"])
         self._clock = clock
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from ..conventions import TABLE, like
 from ..domains import number
+from ..running import checks
 from ..running.checks import NonFiniteError
 from ..running.closure import Limits, descend
+from ..running.compiled import ENGINES
 from ..running.linesearch import LineSearch, strong_wolfe
 from ..running.stepping import Stepping
 from . import InPlace
@@ -19,9 +21,14 @@ class Descending(InPlace):
     """PyTorch's L-BFGS: a step takes a closure and several iterations."""
 
     def _begin(
-        self, params: Any, arguments: Mapping[str, Any], before: Any, nonfinite: Any
+        self,
+        params: Any,
+        arguments: Mapping[str, Any],
+        before: Any,
+        nonfinite: Any,
+        engine: Any,
     ) -> None:
-        super()._begin(params, arguments, before, nonfinite)
+        super()._begin(params, arguments, before, nonfinite, engine)
         if self._groups.several:
             raise ValueError(
                 f"{type(self).__name__} moves all parameters as one vector, so it takes no groups, "
@@ -65,6 +72,27 @@ class Descending(InPlace):
         self._clock += 1
         return loss
 
+    @property
+    def engine(self) -> str:
+        """NumPy: there is no kernel of a rule that sees all parameters at once."""
+        return "numpy"
+
+    @engine.setter
+    def engine(self, value: str) -> None:
+        if checks.policy("engine", value, ENGINES) == "kernel":
+            raise TypeError(f"{type(self).__name__} has no kernel; leave engine out")
+        self._engine = "numpy"
+
+    @property
+    def nonfinite(self) -> str:
+        """What a step does with NaN and infinite values; it can be set."""
+        return self._nonfinite
+
+    @nonfinite.setter
+    def nonfinite(self, value: str) -> None:
+        # Its iterations look at the values anyway.
+        self._nonfinite = checks.policy("nonfinite", value, ("raise", "skip"))
+
 
 def _limits(group: Mapping[str, Any]) -> Limits:
     iterations = group["max_iter"]
@@ -102,9 +130,11 @@ def made(name: str) -> type[InPlace]:
             *,
             before: Callable | None = None,
             nonfinite: str = "raise",
+            engine: str = "numpy",
             **arguments: Any,
         ):
-            self._begin(params, {**found.defaults, "lr": lr, **arguments}, before, nonfinite)
+            given = {**found.defaults, "lr": lr, **arguments}
+            self._begin(params, given, before, nonfinite, engine)
 
         def _build(self, **arguments: Any) -> Stepping:
             return _iteration(**arguments) if name == "LBFGS" else like("torch", name, **arguments)
@@ -117,7 +147,8 @@ def made(name: str) -> type[InPlace]:
     Made.__name__ = Made.__qualname__ = name
     Made.__doc__ = (
         f"``{name}(params, {shown})``: {found.build.__doc__}\n\n"
-        f"In PyTorch: {found.note}. See :class:`InPlace` for ``params``, ``before``, ``nonfinite``."
+        f"In PyTorch: {found.note}. See :class:`InPlace` for ``params``, ``before``, "
+        "``nonfinite`` and ``engine``."
     )
     return Made
 

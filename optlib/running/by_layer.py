@@ -10,6 +10,7 @@ from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched, named
 from .fixed import fixed
 from .inplace import Move
+from .known import Ranges
 from .memory import Separate
 from .optimizer import Optimizer
 from .step import Layer
@@ -80,7 +81,7 @@ class PerLayer(Stepping):
             for new in self.chosen(layer.label, layer.x).moved([layer], sweep_axes)
         ]
 
-    def moves(self, layers: list[Layer]) -> list[Move]:
+    def moves(self, layers: list[Layer], engine: str, ranges: Ranges | None) -> list[Move]:
         """The same in place; small layers of one optimizer may move together."""
         prepare(self.before, layers, 0)
         parts: dict[Any, tuple[Any, list[Layer]]] = {}
@@ -90,7 +91,9 @@ class PerLayer(Stepping):
             joins = isinstance(chosen, Optimizer) and chosen.rule.scope == "element"
             key = id(chosen) if joins and chosen.before is None else (id(layer), "alone")
             parts.setdefault(key, (chosen, []))[1].append(layer)
-        return [move for chosen, some in parts.values() for move in chosen.moves(some)]
+        return [
+            move for chosen, some in parts.values() for move in chosen.moves(some, engine, ranges)
+        ]
 
     def chosen(self, label: Any, x: Any) -> Optimizer | PerLayer:
         """The optimizer of one layer."""

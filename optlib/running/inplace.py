@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..engines import blocks
-from ..engines.intervals import extent, keeps_finite
-from . import checks, modelwise
+from ..engines.intervals import extent, keeps_finite, never_negative
+from . import checks, compiled, modelwise
 from .before import prepare
 from .containers import named
+from .known import Ranges
 from .memory import Separate
 from .step import Layer, rate, setting_at
 
@@ -21,6 +22,8 @@ Result = tuple[Any, dict[str, Any]]
 KEPT = 1 << 22
 """So many bytes of results are kept between judging and writing; what is more is computed twice,
 unless intervals tell that it is finite."""
+
+NONFINITE = ("raise", "skip", "ignore")
 
 SMALL = 1 << 13
 """Layers of fewer entries that go by one rule and one step are moved as one."""
@@ -32,6 +35,7 @@ class Move:
 
     Attributes
     ----------
+    layers : list of Layer
     parts : callable
         The parts of the layers, each with where it goes; each may be written before the next.
     size : int
@@ -40,13 +44,14 @@ class Move:
         Whether it is known without them that the results are finite.
     """
 
+    layers: list[Layer]
     parts: Callable[[], Iterable[tuple[Layer, Result]]]
     size: int
     certain: Callable[[], bool] = bool
     kept: list[tuple[Layer, Result]] | None = None
 
     def fault(self, keep: bool) -> tuple[str, Layer] | None:
-        """What is NaN or infinite: an update, or else a state, and of which layer.
+        """What is NaN or infinite: a gradient, or else an update or a state, and of which layer.
 
         Parameters
         ----------
@@ -55,6 +60,9 @@ class Move:
         """
         if not keep and self.certain():
             return None
+        for layer in self.layers:
+            if not checks.finite((layer.g,)):
+                return "gradient", layer
         if keep:
             self.kept = list(self.parts())
         found = None
@@ -75,13 +83,28 @@ class Move:
 
 def whole(layers: list[Layer], results: list[Result]) -> Move:
     """Layers whose rule must see all of them, or of one, at once."""
-    return Move(lambda: zip(layers, results, strict=True), 0)
+    return Move(layers, lambda: zip(layers, results, strict=True), 0)
 
 
-def by_element(optimizer: Any, layers: list[Layer]) -> Iterator[Move]:
-    """Layers that go by a rule of scope ``element``: small ones as one, large ones in blocks."""
+def by_element(
+    optimizer: Any, layers: list[Layer], engine: str, ranges: Ranges | None
+) -> Iterator[Move | compiled.Compiled]:
+    """Layers that go by a rule of scope ``element``: small ones as one, large ones in blocks.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+    layers : list of Layer
+    engine : {"numpy", "kernel", "auto"}
+    ranges : Ranges or None
+        As for :func:`move_in_place`.
+    """
     small: dict[tuple, list[Layer]] = {}
+    layers, by_kernel = compiled.chosen(engine, optimizer.rule, layers)
+    yield from (compiled.Compiled(optimizer, layer, ranges) for layer in by_kernel)
     for layer in layers:
+        if ranges is not None:
+            ranges.forget(layer.state.values())
         if _joins(optimizer, layer):
             small.setdefault((layer.x.dtype, layer.t, layer.clock), []).append(layer)
         elif layer.x.size > SMALL and blocks.divisible(layer):
@@ -126,7 +149,7 @@ def _joined(optimizer: Any, layers: list[Layer]) -> Move:
             new = {k: a[part].reshape(shape) for k, a in state.items()}
             yield layer, (x[part].reshape(shape), new)
 
-    return Move(parts, sum(map(_bytes, layers)))
+    return Move(layers, parts, sum(map(_bytes, layers)))
 
 
 def _in_blocks(optimizer: Any, layer: Layer) -> Move:
@@ -145,14 +168,11 @@ def _in_blocks(optimizer: Any, layer: Layer) -> Move:
         return keeps_finite(rule, layer.t, ranges, layer.x.dtype, settings, lr)
 
     return Move(
+        [layer],
         lambda: blocks.moves(lambda block: optimizer.advance(block, 0), flat),
         _bytes(layer),
         certain,
     )
-
-
-def never_negative(rule: Callable, name: str) -> bool:
-    return name in rule.domains and rule.domains[name].low >= 0
 
 
 def move_in_place(
@@ -160,6 +180,8 @@ def move_in_place(
     nonfinite: str,
     before: Callable | None,
     separate: Separate,
+    engine: str = "numpy",
+    ranges: Ranges | None = None,
 ) -> bool:
     """Move several sets of opened layers together, all or nothing.
 
@@ -167,12 +189,16 @@ def move_in_place(
     ----------
     parts : mapping
         What the messages add to the name of a layer -> what moves the layers, and the layers.
-    nonfinite : {"raise", "skip"}
+    nonfinite : {"raise", "skip", "ignore"}
         What to do when a gradient, an updated parameter or state is NaN or infinite.
     before : callable, optional
         What is done to all gradients together, before each part's own ``before``.
     separate : Separate
         The arrays that were written before.
+    engine : {"numpy", "kernel", "auto"}
+        What computes; see :meth:`Stepping.step_ <optlib.running.stepping.Stepping.step_>`.
+    ranges : Ranges, optional
+        What is known of the states, where nobody else can have written them.
 
     Returns
     -------
@@ -186,15 +212,19 @@ def move_in_place(
     NonFiniteError
         For NaN or infinite values, unless they are to be skipped.
     """
-    checks.policy("nonfinite", nonfinite, ("raise", "skip"))
+    checks.policy("nonfinite", nonfinite, NONFINITE)
     layers = [layer for _, some in parts.values() for layer in some]
     separate.check(
         [a for layer in layers for a in (layer.x, *layer.state.values())], lambda: _names(parts)
     )
     with np.errstate(all="ignore"):
         prepare(before, layers, 0)
-        moves = [(of, move) for of, (one, some) in parts.items() for move in one.moves(some)]
-        fault = _gradient_fault(parts) or _fault(moves)
+        moves = [
+            (of, move)
+            for of, (one, some) in parts.items()
+            for move in one.moves(some, engine, ranges)
+        ]
+        fault = "" if nonfinite == "ignore" else _fault(moves)
         if not fault:
             for _, move in moves:
                 move.write()
@@ -221,16 +251,8 @@ def _said(what: str, layer: Layer, of: str) -> str:
     return f"{named(what, layer.label)}{of} of step {layer.t}"
 
 
-def _gradient_fault(parts: Mapping[str, tuple[Any, list[Layer]]]) -> str:
-    for of, (_, layers) in parts.items():
-        for layer in layers:
-            if not checks.finite((layer.g,)):
-                return _said("gradient", layer, of)
-    return ""
-
-
 def _fault(moves: list[tuple[str, Move]]) -> str:
-    """What of the results is NaN or infinite, updates first; empty if nothing."""
+    """What is NaN or infinite: gradients first, then updates, then states; empty if nothing."""
     left, found = KEPT, {}
     for of, move in moves:
         keep = move.size <= left
@@ -239,4 +261,4 @@ def _fault(moves: list[tuple[str, Move]]) -> str:
         if fault:
             what, layer = fault
             found.setdefault(what, _said(what, layer, of))
-    return found.get("update") or found.get("state", "")
+    return next((found[what] for what in ("gradient", "update", "state") if what in found), "")

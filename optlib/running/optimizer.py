@@ -16,6 +16,7 @@ from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched
 from .fixed import fixed, settled
 from .inplace import Move, by_element, whole
+from .known import Ranges
 from .linesearch import LineSearch
 from .memory import Separate
 from .step import Layer, at_step, cast, displacement, view_of
@@ -136,11 +137,11 @@ class Optimizer(Stepping):
         prepare(self.before, layers, sweep_axes)
         return self._advanced(layers, sweep_axes)
 
-    def moves(self, layers: list[Layer]) -> list[Move]:
+    def moves(self, layers: list[Layer], engine: str, ranges: Ranges | None) -> list[Move]:
         """The same in place, with as little as can be in memory at a time."""
         prepare(self.before, layers, 0)
-        if self.rule.scope == "element":
-            return list(by_element(self, layers))
+        if self.rule.scope == "element" or engine == "kernel":
+            return list(by_element(self, layers, engine, ranges))
         with checks.quiet():
             return [whole(layers, self._advanced(layers, 0))]
 

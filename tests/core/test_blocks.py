@@ -76,7 +76,7 @@ def told(rule, t, arrays, lr=1e-3, **hyper):
     """What intervals say of a step on these arrays."""
     opt = optimizer(rule, **hyper)
     settings = {**opt.hyper, **({"lr": lr} if opt.rule.takes_lr else {})}
-    positive = {k: inplace.never_negative(opt.rule, k) for k in arrays}
+    positive = {k: intervals.never_negative(opt.rule, k) for k in arrays}
     with np.errstate(all="ignore"):
         ranges = {k: intervals.extent(np.ravel(a), positive[k]) for k, a in arrays.items()}
     rate = None if opt.rule.takes_lr else lr
@@ -89,7 +89,7 @@ def arrays_of(rule, dtype, rng, widest):
 
     def some(name):
         size = 0.5 * 10.0 ** rng.uniform(-high, rng.uniform(-high, high), 64)
-        sign = 1 if inplace.never_negative(RULES[rule], name) else rng.choice([-1, 1], 64)
+        sign = 1 if intervals.never_negative(RULES[rule], name) else rng.choice([-1, 1], 64)
         return (sign * size * rng.integers(0, 3, 64)).astype(dtype)
 
     return {k: some(k) for k in ("g", "x", *RULES[rule].state, *RULES[rule].inputs)}

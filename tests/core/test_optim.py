@@ -156,7 +156,7 @@ def test_a_skipped_step_counts_for_no_layer():
     assert loop.step([np.ones(2), np.array([np.inf, 0.0])]) is False
     assert loop.t == [0, 0] and np.all(params[0] == 1)
     with pytest.raises(ValueError, match="'raise', 'skip'"):
-        optim.Adam(params, nonfinite="ignore")
+        optim.Adam(params, nonfinite="clip")
 
 
 def test_a_schedule_goes_by_the_steps_of_the_optimizer_and_not_of_the_layer():

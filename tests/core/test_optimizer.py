@@ -206,7 +206,7 @@ def test_a_step_that_is_not_finite_can_be_skipped(rule):
     assert opt.step_(1, bad, x, state, nonfinite="skip", **inputs) is False
     assert same(x, copies[0]) and all(same(state[k], copies[1][k]) for k in state)
     with pytest.raises(ValueError, match="nonfinite must be one of 'raise', 'skip'"):
-        opt.step_(1, bad, x, state, nonfinite="ignore", **inputs)
+        opt.step_(1, bad, x, state, nonfinite="clip", **inputs)
 
 
 def test_an_update_that_overflows_changes_nothing():

@@ -1,0 +1,307 @@
+"""Kernels: a rule of scope ``element`` printed from its trace, compiled by Numba, in one pass.
+
+What is the same for all entries (the rate, the corrections of averages) is computed once a step, in
+double precision; an entry is read once and written once. A kernel agrees with the rule to rounding.
+
+Whether a step stays finite is asked before it: of the same printed function, run on intervals; or,
+where these tell nothing, of a pass that writes nothing.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from .intervals import Interval, Intervals, Untold
+
+
+class MissingError(ImportError):
+    """What compiles kernels is not installed."""
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """A compiled rule.
+
+    Attributes
+    ----------
+    arrays : tuple of str
+        What an entry is read from: ``g``, ``x``, states, inputs.
+    numbers : tuple of str
+        The states that are one number for the layer.
+    factors : callable
+        ``factors(t, lr, *hyper, *numbers)``: what is the same for all entries, then the numbers of
+        the next step.
+    entry : callable
+        ``entry(*arrays, *constants)``: where one entry goes.
+    move, count : callable
+        Over arrays of one axis: write all entries; or count those that would not be finite.
+    """
+
+    arrays: tuple[str, ...]
+    numbers: tuple[str, ...]
+    factors: Callable
+    entry: Callable
+    move: Callable
+    count: Callable
+
+    def constants(self, t: int, lr: float, settings: Sequence[float], state: Mapping) -> tuple:
+        """What is the same for all entries, and the new numbers."""
+        given = (float(state[k]) for k in self.numbers)
+        found = tuple(map(float, self.factors(float(t), lr, *settings, *given)))
+        cut = len(found) - len(self.numbers)
+        return found[:cut], dict(zip(self.numbers, found[cut:], strict=True))
+
+
+def bounds(
+    kernel: Kernel, ranges: Sequence[tuple[float, float]], constants: Sequence[float], dtype: Any
+) -> list[tuple[float, float]] | None:
+    """Between what the new entries lie, of ``x`` and of each state; None if that is not told.
+
+    Parameters
+    ----------
+    kernel : Kernel
+    ranges : sequence
+        Between what the entries of each array lie.
+    constants : sequence of float
+        What is the same for all entries.
+    dtype : dtype
+    """
+    info = np.finfo(dtype)
+    try:
+        found = kernel.entry(*(Interval(*ends, info) for ends in ranges), *constants)
+        return [(value.low, value.high) for value in found]
+    except (Untold, TypeError, AttributeError, OverflowError, ZeroDivisionError):
+        return None
+
+
+_ON_NUMBERS = {
+    "T": float,
+    "sqrt": math.sqrt,
+    "cbrt": lambda a: a ** (1 / 3),
+    "exp": math.exp,
+    "log": math.log,
+    "fabs": abs,
+    "square": lambda a: a * a,
+    "maximum": max,
+    "minimum": min,
+    "sign": lambda a: (a > 0) - (a < 0),
+    "where": lambda condition, a, b: a if condition else b,
+    "both": lambda a, b: a and b,
+    "either": lambda a, b: a or b,
+}
+
+
+def _on_intervals() -> dict[str, Any]:
+    words = Intervals()
+    named = {k: getattr(words, k) for k in ("sqrt", "cbrt", "exp", "maximum", "minimum", "sign")}
+    more = {"fabs": abs, "square": lambda a: a * a, "where": words.where}
+    return {**named, **more, "T": float, "both": _both, "either": _either}
+
+
+def _both(a: bool | None, b: bool | None) -> bool | None:
+    return False if a is False or b is False else None if a is None or b is None else True
+
+
+def _either(a: bool | None, b: bool | None) -> bool | None:
+    return True if a is True or b is True else None if a is None or b is None else False
+
+
+def lacking(rule: Callable) -> str:
+    """Why there can be no kernel of a rule; empty if there can."""
+    if rule.scope != "element":
+        return f"{rule.__name__} sees more than one entry at a time, and kernels see one"
+    try:
+        printed(rule, ())
+    except TypeError as reason:
+        return str(reason)
+    return ""
+
+
+@cache
+def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
+    """The kernel of a rule.
+
+    Parameters
+    ----------
+    rule : callable
+        A rule of scope ``element``.
+    numbers : tuple of str
+        The states that are one number for the layer.
+    dtype : str
+        ``"float32"`` or ``"float64"``.
+
+    Raises
+    ------
+    MissingError
+        If Numba is not installed.
+    TypeError
+        If the rule cannot be printed.
+    """
+    entry, factors = printed(rule, numbers)
+    scalars, intervals = dict(_ON_NUMBERS), _on_intervals()
+    exec(factors, scalars)  # noqa: S102
+    exec(entry, intervals)  # noqa: S102
+    compiled = _compiled(rule.__name__, _text(rule, numbers, dtype))
+    return Kernel(
+        _arrays(rule, numbers),
+        numbers,
+        scalars["factors"],
+        intervals["entry"],
+        compiled.move,
+        compiled.count,
+    )
+
+
+def _arrays(rule: Callable, numbers: tuple[str, ...]) -> tuple[str, ...]:
+    return ("g", "x", *(k for k in rule.state if k not in numbers), *rule.inputs)
+
+
+def installed() -> bool:
+    """Whether there is Numba, which compiles kernels."""
+    return importlib.util.find_spec("numba") is not None
+
+
+@cache
+def printed(rule: Callable, numbers: tuple[str, ...]) -> tuple[str, str]:
+    """The two functions of a kernel as Python, ``entry`` and ``factors``."""
+    import sympy as sp
+
+    from ..algebra.tracing import trace
+    from .program import apart
+    from .source import function
+
+    found = trace(rule)
+    symbols = {"lr": sp.Symbol("lr", nonnegative=True), **found.symbols}
+    u = found.u if rule.takes_lr else symbols["lr"] * found.u
+    spread = [k for k in rule.state if k not in numbers]
+    outputs = [symbols["x"] - u, *(found.state[k] for k in spread)]
+    same = [symbols[k] for k in ("t", "lr", *rule.hyper, *numbers)]
+    parts, names, outputs = apart(outputs, frozenset(same))
+    # A name that stands alone in the expressions of an entry is the same for all entries too.
+    alone = [s for s in same if any(s in e.free_symbols for e in outputs)]
+    arrays = [symbols[k] for k in _arrays(rule, numbers)]
+    entry = function("entry", [*arrays, *names, *alone], outputs)
+    return entry, function("factors", same, [*parts, *alone, *(found.state[k] for k in numbers)])
+
+
+_TEXT = '''"""The kernel of {name} in {dtype}, printed from its trace by optlib."""
+
+import numpy as np
+from numba import njit, prange
+
+T, sqrt, cbrt, exp, log, fabs = np.{dtype}, np.sqrt, np.cbrt, np.exp, np.log, np.abs
+
+
+@njit
+def square(a):
+    return a * a
+
+
+@njit
+def where(condition, a, b):
+    return a if condition else b
+
+
+@njit
+def both(a, b):
+    return a and b
+
+
+@njit
+def either(a, b):
+    return a or b
+
+
+@njit
+def maximum(a, b):
+    return a if a >= b or a != a else b
+
+
+@njit
+def minimum(a, b):
+    return a if a <= b or a != a else b
+
+
+@njit
+def sign(a):
+    return T(1.0) if a > 0 else (T(-1.0) if a < 0 else a)
+
+
+@njit(error_model="numpy")
+{entry}
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+def move({parameters}):
+    for i in prange(x.size):
+        {targets} = entry({values})
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+def count({parameters}):
+    found = 0
+    for i in prange(x.size):
+        {results} = entry({values})
+        found += 0 if {finite} else 1
+    return found
+'''
+
+
+def _text(rule: Callable, numbers: tuple[str, ...], dtype: str) -> str:
+    """A module with what is compiled."""
+    entry, _ = printed(rule, numbers)
+    arrays = _arrays(rule, numbers)
+    parameters = entry[entry.index("(") + 1 : entry.index(")")].split(", ")
+    # The parameters of entry begin with the arrays, by the names of their symbols.
+    constants = parameters[len(arrays) :]
+    written = arrays[1 : len(arrays) - len(rule.inputs)]
+    results = [f"new_{k}" for k in written]
+    return _TEXT.format(
+        name=rule.__name__,
+        dtype=dtype,
+        entry=entry,
+        parameters=", ".join([*arrays, *constants]),
+        targets="".join(f"{k}[i], " for k in written).rstrip(),
+        values=", ".join([*(f"{k}[i]" for k in arrays), *constants]),
+        results="".join(f"{k}, " for k in results).rstrip(),
+        finite=" and ".join(f"np.isfinite({k})" for k in results),
+    )
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: ``OPTLIB_CACHE``, or a folder for caches of the user."""
+    given = os.environ.get("OPTLIB_CACHE")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "optlib"
+
+
+def _compiled(name: str, text: str) -> ModuleType:
+    """The module of a text, in a file, beside which Numba keeps what it compiled."""
+    if not installed():
+        raise MissingError("kernels need Numba: pip install 'optlib[fast]', or engine='numpy'")
+    label = f"kernel_{name}_{sha256(text.encode()).hexdigest()[:16]}"
+    if label in sys.modules:
+        return sys.modules[label]
+    path = cache_folder() / f"{label}.py"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Complete or not at all, whoever else writes it.
+        own = path.with_suffix(f".{os.getpid()}")
+        own.write_text(text, encoding="utf-8")
+        own.replace(path)
+    spec = importlib.util.spec_from_file_location(label, path)
+    module = sys.modules[label] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
