@@ -39,7 +39,8 @@ FOLDERS = {
         " test_closure test_accumulation test_param_groups test_attributes test_edges test_optim"
         " test_lbfgs test_checkpoint test_matrix test_odd_arrays test_newton"
         " ../conventions/test_lbfgs_loops test_sizes test_optimizer test_asked test_finite"
-        " test_attention test_runlog test_again test_blocks test_kernels ../conventions/test_runlog_torch",
+        " test_attention test_runlog test_again test_blocks test_kernels"
+        " ../conventions/test_runlog_torch",
     ),
     "conventions": (
         "optlib/conventions",
