@@ -241,3 +241,8 @@ def test_a_fact_follows_from_one_that_says_as_much(case):
     found = follows(Hypothesis(fact, case[1]), [Hypothesis(known, case[3])], domains)
     assert found == case[4]
     assert not follows(Hypothesis(fact, case[1]), [], domains)
+
+
+def test_of_a_difference_of_squares_only_the_factor_of_unknown_sign_is_needed():
+    (e,), known = canonical([sp.sqrt(v**2 - beta**2)], DOMAINS)
+    assert [str(needed) for needed in needs(e, known)] == ["-beta + v >= 0"]

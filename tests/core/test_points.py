@@ -51,6 +51,13 @@ def test_values_that_no_double_holds_well_are_left_out_and_zero_is_not(answer):
     assert (0 in data["truth"]) == (answer == "Max(x - 1, 0)")
 
 
+def test_negative_values_count_as_positive_ones_do():
+    one, other = (
+        judged_at(question(answer=a, symbols={"x": "(0, inf)"}))["truth"] for a in ("x", "-x")
+    )
+    assert other == [-value for value in one]
+
+
 def test_a_misconception_that_is_right_is_refused():
     wrong = {"answer": "x + x", "says": "No."}
     with pytest.raises(ValueError, match="is right, and no misconception"):

@@ -61,6 +61,15 @@ def test_what_is_rewritten_keeps_its_value(expression):
         assert (root in roots.domains[w]) and abs(root**roots.degree - value(f, roots)) < 1e-30
 
 
+def test_a_root_of_a_square_of_no_known_sign_is_a_root_still():
+    """The fourth root of a square is the root of a size, which must be given a name too."""
+    (e,), known = canonical([sp.expand((x - 1) ** 2) ** R(1, 4)], DOMAINS)
+    roots = roots_of(e, known)
+    again = roots.rewrite(e)
+    assert all(p.exp.is_Integer for p in again.atoms(sp.Pow))
+    assert abs(value(again, roots) - value(e, roots)) < 1e-30
+
+
 @pytest.mark.parametrize("function", [sp.cos, sp.exp, sp.log, lambda e: sp.sqrt(x * e)])
 def test_a_function_of_equal_arguments_is_one_expression(function):
     (one, other), known = canonical([function((Q + 1) * (Q - 1) + 2), function(v + 2)], DOMAINS)
