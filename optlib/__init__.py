@@ -21,7 +21,6 @@ from .running.accumulation import Accumulated, accumulate
 from .running.attention import qk_clip
 from .running.averaging import Averaging, lookahead, polyak, schedule_free, weight_ema
 from .running.by_layer import PerLayer, per_layer
-from .running.checkpoint import load, save
 from .running.checks import NonFiniteError
 from .running.clipping import clip_global_norm, clip_norm, clip_value
 from .running.linesearch import LineSearch, armijo, strong_wolfe
@@ -32,7 +31,7 @@ from .schedules import Plateau, Schedule, batchsize, join, schedule
 __version__ = "0.1.0"
 
 # SymPy takes longer to import than everything else together, so what needs it is loaded when used;
-# so is the table of conventions, which is long.
+# so are the table of conventions, which is long, and checkpoints, which read archives.
 _LATER = {
     "trace": "algebra.tracing",
     "Trace": "algebra.tracing",
@@ -41,6 +40,8 @@ _LATER = {
     "Derivation": "algebra.derivation",
     "DerivationError": "algebra.derivation",
     "mean": "algebra.expectation",
+    "save": "running.checkpoint",
+    "load": "running.checkpoint",
     "like": "conventions",
     "explain_difference": "conventions",
     "port": "conventions",

@@ -1,6 +1,7 @@
-"""How a rule is executed where Python is not: printed from its symbolic trace.
+"""How a rule is executed: in blocks, by a kernel, as JavaScript; and on intervals, before it is.
 
-Read ``program`` (expressions as a JavaScript function), then ``javascript`` (a rule, a schedule, a
-problem printed by it). What is printed is the trace of the code that runs in Python, so the two
-cannot disagree by more than rounding.
+Read ``blocks`` (the rule itself, a few numbers at a time), then ``intervals`` (whether a step stays
+finite), ``kernels`` over ``source`` and ``compiling`` (the trace compiled by Numba), ``javascript``
+over ``program`` (the trace in a page). What is printed is the trace of the code that runs in
+Python, so the two cannot disagree by more than rounding.
 """

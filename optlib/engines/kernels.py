@@ -9,25 +9,17 @@ where these tell nothing, of a pass that writes nothing.
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import os
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
+from . import compiling
+from .compiling import TEXT
 from .intervals import Interval, Intervals, Untold
-
-
-class MissingError(ImportError):
-    """What compiles kernels is not installed."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +145,7 @@ def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
     scalars, intervals = dict(_ON_NUMBERS), _on_intervals()
     exec(factors, scalars)  # noqa: S102
     exec(entry, intervals)  # noqa: S102
-    compiled = _compiled(rule.__name__, _text(rule, numbers, dtype))
+    compiled = compiling.module(rule.__name__, _text(rule, numbers, dtype))
     return Kernel(
         _arrays(rule, numbers),
         numbers,
@@ -166,11 +158,6 @@ def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
 
 def _arrays(rule: Callable, numbers: tuple[str, ...]) -> tuple[str, ...]:
     return ("g", "x", *(k for k in rule.state if k not in numbers), *rule.inputs)
-
-
-def installed() -> bool:
-    """Whether there is Numba, which compiles kernels."""
-    return importlib.util.find_spec("numba") is not None
 
 
 @cache
@@ -196,68 +183,6 @@ def printed(rule: Callable, numbers: tuple[str, ...]) -> tuple[str, str]:
     return entry, function("factors", same, [*parts, *alone, *(found.state[k] for k in numbers)])
 
 
-_TEXT = '''"""The kernel of {name} in {dtype}, printed from its trace by optlib."""
-
-import numpy as np
-from numba import njit, prange
-
-T, sqrt, cbrt, exp, log, fabs = np.{dtype}, np.sqrt, np.cbrt, np.exp, np.log, np.abs
-
-
-@njit
-def square(a):
-    return a * a
-
-
-@njit
-def where(condition, a, b):
-    return a if condition else b
-
-
-@njit
-def both(a, b):
-    return a and b
-
-
-@njit
-def either(a, b):
-    return a or b
-
-
-@njit
-def maximum(a, b):
-    return a if a >= b or a != a else b
-
-
-@njit
-def minimum(a, b):
-    return a if a <= b or a != a else b
-
-
-@njit
-def sign(a):
-    return T(1.0) if a > 0 else (T(-1.0) if a < 0 else a)
-
-
-@njit(error_model="numpy")
-{entry}
-
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
-def move({parameters}):
-    for i in prange(x.size):
-        {targets} = entry({values})
-
-
-@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
-def count({parameters}):
-    found = 0
-    for i in prange(x.size):
-        {results} = entry({values})
-        found += 0 if {finite} else 1
-    return found
-'''
-
-
 def _text(rule: Callable, numbers: tuple[str, ...], dtype: str) -> str:
     """A module with what is compiled."""
     entry, _ = printed(rule, numbers)
@@ -267,7 +192,7 @@ def _text(rule: Callable, numbers: tuple[str, ...], dtype: str) -> str:
     constants = parameters[len(arrays) :]
     written = arrays[1 : len(arrays) - len(rule.inputs)]
     results = [f"new_{k}" for k in written]
-    return _TEXT.format(
+    return TEXT.format(
         name=rule.__name__,
         dtype=dtype,
         entry=entry,
@@ -277,31 +202,3 @@ def _text(rule: Callable, numbers: tuple[str, ...], dtype: str) -> str:
         results="".join(f"{k}, " for k in results).rstrip(),
         finite=" and ".join(f"np.isfinite({k})" for k in results),
     )
-
-
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: ``OPTLIB_CACHE``, or a folder for caches of the user."""
-    given = os.environ.get("OPTLIB_CACHE")
-    if given:
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "optlib"
-
-
-def _compiled(name: str, text: str) -> ModuleType:
-    """The module of a text, in a file, beside which Numba keeps what it compiled."""
-    if not installed():
-        raise MissingError("kernels need Numba: pip install 'optlib[fast]', or engine='numpy'")
-    label = f"kernel_{name}_{sha256(text.encode()).hexdigest()[:16]}"
-    if label in sys.modules:
-        return sys.modules[label]
-    path = cache_folder() / f"{label}.py"
-    if not path.exists() or path.read_text(encoding="utf-8") != text:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Complete or not at all, whoever else writes it.
-        own = path.with_suffix(f".{os.getpid()}")
-        own.write_text(text, encoding="utf-8")
-        own.replace(path)
-    spec = importlib.util.spec_from_file_location(label, path)
-    module = sys.modules[label] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

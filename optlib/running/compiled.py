@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..engines import blocks, kernels
+from ..engines import blocks, compiling, kernels
 from ..engines.intervals import extent, never_negative
 from . import checks
 from .known import Ranges
@@ -32,7 +32,7 @@ def chosen(engine: str, rule: Callable, layers: list[Layer]) -> tuple[list[Layer
     checks.policy("engine", engine, ENGINES)
     if engine == "numpy":
         return layers, []
-    if engine == "auto" and not (kernels.installed() and not kernels.lacking(rule)):
+    if engine == "auto" and not (compiling.installed() and not kernels.lacking(rule)):
         return layers, []
     if engine == "kernel" and (why := kernels.lacking(rule)):
         raise TypeError(f"{why}; engine='auto' moves it by NumPy")

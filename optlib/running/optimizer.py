@@ -11,7 +11,7 @@ import numpy as np
 from ..domains import HYPER, checked, setting, together
 from ..namespaces import is_number
 from ..registry import RULES, find
-from . import checks, modelwise
+from . import checks, modelwise, threads
 from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched
 from .fixed import fixed, settled
@@ -143,7 +143,11 @@ class Optimizer(Stepping):
         if self.rule.scope == "element" or engine == "kernel":
             return list(by_element(self, layers, engine, ranges))
         with checks.quiet():
-            return [whole(layers, self._advanced(layers, 0))]
+            if self.rule.scope == "layer":
+                results = threads.each(lambda layer: self.advance(layer, 0), layers)
+            else:
+                results = self._advanced(layers, 0)
+            return [whole(layers, results)]
 
     def _advanced(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         if self.rule.scope != "model" or not layers:

@@ -8,7 +8,7 @@ import pytest
 from support import extra, gradients, optimizer, run, same, start
 
 from optlib import RULES, NonFiniteError, Optimizer, optim
-from optlib.engines import kernels
+from optlib.engines import compiling, kernels
 from optlib.engines.intervals import extent, never_negative
 
 ELEMENT = [name for name, fn in RULES.items() if fn.scope == "element"]
@@ -68,8 +68,8 @@ def uncompiled(monkeypatch):
 
     clear = kernels.kernel.cache_clear
     clear()
-    monkeypatch.setattr(kernels, "_compiled", compiled)
-    monkeypatch.setattr(kernels, "installed", lambda: True)
+    monkeypatch.setattr(compiling, "module", compiled)
+    monkeypatch.setattr(compiling, "installed", lambda: True)
     yield
     clear()
 
@@ -220,7 +220,7 @@ def test_what_has_no_kernel_is_said():
 
 
 def test_without_numba_it_is_said_and_auto_goes_by_numpy(monkeypatch):
-    monkeypatch.setattr(kernels, "installed", lambda: False)
+    monkeypatch.setattr(compiling, "installed", lambda: False)
     kernels.kernel.cache_clear()
     x, y = np.ones(1 << 16), np.ones(1 << 16)
     opt = Optimizer("adam")

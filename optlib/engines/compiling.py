@@ -1,0 +1,118 @@
+"""What Numba compiles: the text of a module around one printed function, kept on disk."""
+
+from __future__ import annotations
+
+import os
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class MissingError(ImportError):
+    """What compiles kernels is not installed."""
+
+
+def installed() -> bool:
+    """Whether there is Numba, which compiles kernels."""
+    import importlib.util
+
+    return importlib.util.find_spec("numba") is not None
+
+
+TEXT = '''"""The kernel of {name} in {dtype}, printed from its trace by optlib."""
+
+import numpy as np
+from numba import njit, prange
+
+T, sqrt, cbrt, exp, log, fabs = np.{dtype}, np.sqrt, np.cbrt, np.exp, np.log, np.abs
+
+
+@njit
+def square(a):
+    return a * a
+
+
+@njit
+def where(condition, a, b):
+    return a if condition else b
+
+
+@njit
+def both(a, b):
+    return a and b
+
+
+@njit
+def either(a, b):
+    return a or b
+
+
+@njit
+def maximum(a, b):
+    return a if a >= b or a != a else b
+
+
+@njit
+def minimum(a, b):
+    return a if a <= b or a != a else b
+
+
+@njit
+def sign(a):
+    return T(1.0) if a > 0 else (T(-1.0) if a < 0 else a)
+
+
+@njit(error_model="numpy")
+{entry}
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+def move({parameters}):
+    for i in prange(x.size):
+        {targets} = entry({values})
+
+
+@njit(parallel=True, nogil=True, cache=True, error_model="numpy")
+def count({parameters}):
+    found = 0
+    for i in prange(x.size):
+        {results} = entry({values})
+        found += 0 if {finite} else 1
+    return found
+'''
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: ``OPTLIB_CACHE``, or a folder for caches of the user."""
+    from pathlib import Path
+
+    given = os.environ.get("OPTLIB_CACHE")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "optlib"
+
+
+def module(name: str, text: str) -> ModuleType:
+    """The module of a text, in a file, beside which Numba keeps what it compiled."""
+    if not installed():
+        raise MissingError("kernels need Numba: pip install 'optlib[fast]', or engine='numpy'")
+    # What only the first use of a kernel needs is not imported with the package.
+    import importlib.util
+    from hashlib import sha256
+
+    label = f"kernel_{name}_{sha256(text.encode()).hexdigest()[:16]}"
+    if label in sys.modules:
+        return sys.modules[label]
+    path = cache_folder() / f"{label}.py"
+    if not path.exists() or path.read_text(encoding="utf-8") != text:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Complete or not at all, whoever else writes it.
+        own = path.with_suffix(f".{os.getpid()}")
+        own.write_text(text, encoding="utf-8")
+        own.replace(path)
+    spec = importlib.util.spec_from_file_location(label, path)
+    found = sys.modules[label] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found
