@@ -22,6 +22,7 @@ RECORDS = {
 WORKED_ON = {
     "algebra.proof.radicals.Roots",
     "conventions.torch.recursion.Group",
+    "running.inplace.Move",
     "running.linesearch._Line",
     "running.minimize._Now",
     "running.step.Layer",
