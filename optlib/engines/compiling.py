@@ -74,6 +74,15 @@ def move({parameters}):
         {targets} = entry({values})
 
 
+@njit(parallel=True, nogil=True, cache=True)
+def largest(bits, sizes):
+    # Of sizes of floating-point numbers, their bits in order are the sizes in order.
+    found = bits.dtype.type(0)
+    for i in prange(bits.size):
+        found = max(found, bits[i] & sizes)
+    return found
+
+
 @njit(parallel=True, nogil=True, cache=True, error_model="numpy")
 def count({parameters}):
     found = 0

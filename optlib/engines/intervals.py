@@ -50,7 +50,11 @@ class Interval:
     def of(self, *ends: float, steps: int = 2) -> Interval:
         """From the smallest to the largest of these, and so many steps of the type beyond."""
         low, high, room = min(ends), max(ends), steps * float(self.info.eps)
-        return Interval(low - room * abs(low), high + room * abs(high), self.info)
+        # Below the normal numbers steps no longer shrink.
+        last = float(self.info.smallest_subnormal)
+        low -= room * abs(low) + (last if low < 0 else 0.0)
+        high += room * abs(high) + (last if high > 0 else 0.0)
+        return Interval(low, high, self.info)
 
     def image(self, function: Callable[[float], float], steps: int = 2) -> Interval:
         """Where a function that never turns back takes it."""

@@ -39,6 +39,8 @@ class Kernel:
         ``entry(*arrays, *constants)``: where one entry goes.
     move, count : callable
         Over arrays of one axis: write all entries; or count those that would not be finite.
+    largest : callable
+        The bits of the largest size in an array, from its bits and the mask of a size.
     """
 
     arrays: tuple[str, ...]
@@ -47,6 +49,7 @@ class Kernel:
     entry: Callable
     move: Callable
     count: Callable
+    largest: Callable
 
     def constants(self, t: int, lr: float, settings: Sequence[float], state: Mapping) -> tuple:
         """What is the same for all entries, and the new numbers."""
@@ -54,6 +57,13 @@ class Kernel:
         found = tuple(map(float, self.factors(float(t), lr, *settings, *given)))
         cut = len(found) - len(self.numbers)
         return found[:cut], dict(zip(self.numbers, found[cut:], strict=True))
+
+    def extent(self, a: np.ndarray, sign: bool) -> tuple[float, float]:
+        """As :func:`~optlib.engines.intervals.extent`, exactly, and by as many threads."""
+        kind = np.dtype(f"u{a.itemsize}").type
+        bits = self.largest(a.view(kind), kind(np.iinfo(kind).max >> 1))
+        size = float(np.asarray(bits, kind).view(a.dtype))
+        return (float(a.min(initial=math.inf)) if sign else -size), size
 
 
 def bounds(
@@ -153,6 +163,7 @@ def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
         intervals["entry"],
         compiled.move,
         compiled.count,
+        compiled.largest,
     )
 
 

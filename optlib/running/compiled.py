@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..engines import blocks, compiling, kernels
-from ..engines.intervals import extent, never_negative
+from ..engines.intervals import never_negative
 from . import checks
 from .known import Ranges
 from .step import Layer, rate, setting_at
@@ -103,5 +103,5 @@ class Compiled:
         ranges = []
         for name, a, sign in zip(self.kernel.arrays, self.arrays, self.signs, strict=True):
             kept = known.get(self.spread[name]) if known and name in self.spread else None
-            ranges.append(kept or extent(a, sign))
+            ranges.append(kept or self.kernel.extent(a, sign))
         return kernels.bounds(self.kernel, ranges, self.constants, self.layer.x.dtype)
