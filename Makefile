@@ -4,7 +4,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: book test test-site pdf core oldest links serve notebooks site lint mutants bundle clean help
+.PHONY: book test test-site pdf core oldest links serve notebooks site lint mutants bench bundle clean help
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -72,6 +72,10 @@ lint: $(READY) ## check style and format
 
 mutants: $(READY) ## change the package in small ways, tell which changes no test notices
 	$(BIN)/python tools/mutate.py $(if $(FOLDER),--folder $(FOLDER)) --count $(or $(COUNT),25) --seed $(or $(SEED),0)
+
+bench: $(READY) ## time steps against PyTorch and Optax, print the table, keep it for chapter 19
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements-oracles.txt
+	env -u OMP_NUM_THREADS $(BIN)/python benchmarks/run.py
 
 bundle: ## bundle anew what the pages take from npm; needs Node
 	cd tools/bundle && npm ci --silent && npm run build --silent

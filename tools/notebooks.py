@@ -69,8 +69,9 @@ def package():
 
 
 def data(code):
-    """Return the stored runs that the code names."""
-    return [path for path in DATA.glob("*.npz") if f'"{path.stem}"' in code]
+    """Return the stored runs and measurements that the code names."""
+    stored = [*DATA.glob("*.npz"), *DATA.glob("*.json")]
+    return [path for path in stored if f'"{path.stem}"' in code]
 
 
 def entries(code):
