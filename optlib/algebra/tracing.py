@@ -154,6 +154,12 @@ def trace(rule: Callable | str, n: int | None = None, **fixed: Any) -> Trace:
     )
 
 
+def quantities(rule: Callable) -> tuple[dict[str, Domain], dict[str, sp.Symbol]]:
+    """The domain and the symbol of everything that a rule is given, by name, as for one entry."""
+    domains = _domains(rule)
+    return domains, {k: symbol(k, d) for k, d in domains.items()}
+
+
 def _domains(fn: Callable) -> dict[str, Domain]:
     """The domains of a trace's symbols, in the order of the signature."""
     if not hasattr(fn, "state"):

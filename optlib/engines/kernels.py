@@ -1,7 +1,8 @@
-"""Kernels: a rule of scope ``element`` printed from its trace, compiled by Numba, in one pass.
+"""Kernels: a rule printed from its trace and compiled by Numba.
 
 What is the same for all entries (the rate, the corrections of averages) is computed once a step, in
-double precision; an entry is read once and written once. A kernel agrees with the rule to rounding.
+double precision; an entry is read once and written once. Where a rule of a whole layer sums over
+it, as norms do, a pass before that takes the sums. A kernel agrees with the rule to rounding.
 
 Whether a step stays finite is asked before it: of the same printed function, run on intervals; or,
 where these tell nothing, of a pass that writes nothing.
@@ -18,7 +19,6 @@ from typing import Any
 import numpy as np
 
 from . import compiling
-from .compiling import TEXT
 from .intervals import Interval, Intervals, Untold
 
 
@@ -33,12 +33,16 @@ class Kernel:
     numbers : tuple of str
         The states that are one number for the layer.
     factors : callable
-        ``factors(t, lr, *hyper, *numbers)``: what is the same for all entries, then the numbers of
-        the next step.
+        ``factors(t, lr, *hyper, *numbers, *sums)``: what is the same for all entries, then the
+        numbers of the next step.
+    before : callable or None
+        ``before(t, lr, *hyper, *numbers)``: the same for what is summed.
     entry : callable
         ``entry(*arrays, *constants)``: where one entry goes.
     move, count : callable
         Over arrays of one axis: write all entries; or count those that would not be finite.
+    sums : callable or None
+        ``sums(*arrays, *constants)``: the sums over the layer.
     largest : callable
         The bits of the largest size in an array, from its bits and the mask of a size.
     """
@@ -46,15 +50,33 @@ class Kernel:
     arrays: tuple[str, ...]
     numbers: tuple[str, ...]
     factors: Callable
+    before: Callable | None
     entry: Callable
     move: Callable
     count: Callable
+    sums: Callable | None
     largest: Callable
 
-    def constants(self, t: int, lr: float, settings: Sequence[float], state: Mapping) -> tuple:
-        """What is the same for all entries, and the new numbers."""
-        given = (float(state[k]) for k in self.numbers)
-        found = tuple(map(float, self.factors(float(t), lr, *settings, *given)))
+    def constants(
+        self, same: Sequence[float], arrays: Sequence[np.ndarray]
+    ) -> tuple[tuple[float, ...], dict[str, float]] | None:
+        """What is the same for all entries, and the new numbers; None if sums left the range.
+
+        Parameters
+        ----------
+        same : sequence of float
+            ``t``, the rate, the hyper-parameters and the numbers of the layer.
+        arrays : sequence of array
+            From which sums are taken.
+        """
+        totals: tuple[float, ...] = ()
+        if self.sums is not None:
+            kind = arrays[0].dtype.type
+            totals = self.sums(*arrays, *map(kind, self.before(*same)))
+            # A sum of squares that is 0 may be of numbers whose squares vanish.
+            if not all(math.isfinite(a) and a != 0 for a in totals):
+                return None
+        found = tuple(map(float, self.factors(*same, *totals)))
         cut = len(found) - len(self.numbers)
         return found[:cut], dict(zip(self.numbers, found[cut:], strict=True))
 
@@ -122,8 +144,8 @@ def _either(a: bool | None, b: bool | None) -> bool | None:
 
 def lacking(rule: Callable) -> str:
     """Why there can be no kernel of a rule; empty if there can."""
-    if rule.scope != "element":
-        return f"{rule.__name__} sees more than one entry at a time, and kernels see one"
+    if rule.scope not in ("element", "layer"):
+        return f"{rule.__name__} sees more than one layer or its matrices, and a kernel does not"
     try:
         printed(rule, ())
     except TypeError as reason:
@@ -138,7 +160,7 @@ def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
     Parameters
     ----------
     rule : callable
-        A rule of scope ``element``.
+        A rule of scope ``element`` or ``layer``.
     numbers : tuple of str
         The states that are one number for the layer.
     dtype : str
@@ -151,65 +173,86 @@ def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
     TypeError
         If the rule cannot be printed.
     """
-    entry, factors = printed(rule, numbers)
-    scalars, intervals = dict(_ON_NUMBERS), _on_intervals()
-    exec(factors, scalars)  # noqa: S102
-    exec(entry, intervals)  # noqa: S102
-    compiled = compiling.module(rule.__name__, _text(rule, numbers, dtype))
+    found = printed(rule, numbers)
+    compiled = compiling.module(rule.__name__, compiling.text(rule, numbers, dtype, found))
+    summing = found.before is not None
     return Kernel(
-        _arrays(rule, numbers),
+        found.arrays,
         numbers,
-        scalars["factors"],
-        intervals["entry"],
+        _defined(found.factors, _ON_NUMBERS)["factors"],
+        _defined(found.before, _ON_NUMBERS)["before"] if summing else None,
+        _defined(found.entry, _on_intervals())["entry"],
         compiled.move,
         compiled.count,
+        compiled.sums if summing else None,
         compiled.largest,
     )
 
 
-def _arrays(rule: Callable, numbers: tuple[str, ...]) -> tuple[str, ...]:
-    return ("g", "x", *(k for k in rule.state if k not in numbers), *rule.inputs)
+def _defined(text: str, words: Mapping[str, Any]) -> dict[str, Any]:
+    space = dict(words)
+    exec(text, space)  # noqa: S102
+    return space
+
+
+@dataclass(frozen=True)
+class Printed:
+    """The functions of a kernel as Python.
+
+    Attributes
+    ----------
+    arrays : tuple of str
+        What an entry is read from.
+    entry, factors : str
+        As in :class:`Kernel`.
+    summand, before : str or None
+        What is summed over a layer, of one entry; and what of it is the same for all entries.
+    """
+
+    arrays: tuple[str, ...]
+    entry: str
+    factors: str
+    summand: str | None
+    before: str | None
 
 
 @cache
-def printed(rule: Callable, numbers: tuple[str, ...]) -> tuple[str, str]:
-    """The two functions of a kernel as Python, ``entry`` and ``factors``."""
+def printed(rule: Callable, numbers: tuple[str, ...]) -> Printed:
+    """The functions of a kernel, for a layer that has these states as one number.
+
+    Raises
+    ------
+    TypeError
+        If the rule cannot be printed.
+    """
     import sympy as sp
 
-    from ..algebra.tracing import trace
-    from .program import apart
+    from ..algebra.entries import entry_of
     from .source import function
 
-    found = trace(rule)
+    found, sums = entry_of(rule, numbers)
     symbols = {"lr": sp.Symbol("lr", nonnegative=True), **found.symbols}
     u = found.u if rule.takes_lr else symbols["lr"] * found.u
     spread = [k for k in rule.state if k not in numbers]
-    outputs = [symbols["x"] - u, *(found.state[k] for k in spread)]
+    names = ("g", "x", *spread, *rule.inputs)
+    arrays = [symbols[k] for k in names]
     same = [symbols[k] for k in ("t", "lr", *rule.hyper, *numbers)]
-    parts, names, outputs = apart(outputs, frozenset(same))
+    outputs = [symbols["x"] - u, *(found.state[k] for k in spread)]
+    constants, entry = _hoisted("entry", arrays, outputs, [*same, *sums])
+    more = [found.state[k] for k in numbers]
+    factors = function("factors", [*same, *sums], [*constants, *more])
+    if not sums:
+        return Printed(names, entry, factors, None, None)
+    constants, summand = _hoisted("summand", arrays, list(sums.values()), same)
+    return Printed(names, entry, factors, summand, function("before", same, constants))
+
+
+def _hoisted(name: str, arrays: list, outputs: list, same: list) -> tuple[list, str]:
+    """What of these expressions is the same for all entries, and a function of the rest."""
+    from .program import apart
+    from .source import function
+
+    parts, names, rest = apart(outputs, frozenset(same))
     # A name that stands alone in the expressions of an entry is the same for all entries too.
-    alone = [s for s in same if any(s in e.free_symbols for e in outputs)]
-    arrays = [symbols[k] for k in _arrays(rule, numbers)]
-    entry = function("entry", [*arrays, *names, *alone], outputs)
-    return entry, function("factors", same, [*parts, *alone, *(found.state[k] for k in numbers)])
-
-
-def _text(rule: Callable, numbers: tuple[str, ...], dtype: str) -> str:
-    """A module with what is compiled."""
-    entry, _ = printed(rule, numbers)
-    arrays = _arrays(rule, numbers)
-    parameters = entry[entry.index("(") + 1 : entry.index(")")].split(", ")
-    # The parameters of entry begin with the arrays, by the names of their symbols.
-    constants = parameters[len(arrays) :]
-    written = arrays[1 : len(arrays) - len(rule.inputs)]
-    results = [f"new_{k}" for k in written]
-    return TEXT.format(
-        name=rule.__name__,
-        dtype=dtype,
-        entry=entry,
-        parameters=", ".join([*arrays, *constants]),
-        targets="".join(f"{k}[i], " for k in written).rstrip(),
-        values=", ".join([*(f"{k}[i]" for k in arrays), *constants]),
-        results="".join(f"{k}, " for k in results).rstrip(),
-        finite=" and ".join(f"np.isfinite({k})" for k in results),
-    )
+    alone = [s for s in same if any(s in e.free_symbols for e in rest)]
+    return [*parts, *alone], function(name, [*arrays, *names, *alone], rest)

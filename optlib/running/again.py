@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..namespaces import arrays, is_number
-from .inplace import SMALL
+from .moves import SMALL
 from .step import Layer, setting_at
 
 _WORDS = arrays(np)

@@ -9,9 +9,9 @@ from . import checks
 from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched, named
 from .fixed import fixed
-from .inplace import Move
 from .known import Ranges
 from .memory import Separate
+from .moves import Move
 from .optimizer import Optimizer
 from .step import Layer
 from .stepping import Stepping, steps_of

@@ -11,6 +11,7 @@ from ..engines import blocks, compiling, kernels
 from ..engines.intervals import never_negative
 from . import checks
 from .known import Ranges
+from .moves import whole
 from .step import Layer, rate, setting_at
 
 ENGINES = ("numpy", "kernel", "auto")
@@ -70,13 +71,19 @@ class Compiled:
         self.arrays = [given[k] for k in self.kernel.arrays]
         self.signs = [never_negative(rule, k) for k in self.kernel.arrays]
         settings = [setting_at(rule, k, v, layer.clock, 0, 1) for k, v in optimizer.hyper.items()]
-        lr = float(rate(optimizer, flat, 0, 1))
-        self.constants, self.numbers = self.kernel.constants(layer.t, lr, settings, layer.state)
+        numbers = (float(layer.state[k]) for k in names)
+        same = [float(layer.t), float(rate(optimizer, flat, 0, 1)), *settings, *numbers]
+        found = self.kernel.constants(same, self.arrays)
+        # Where its sums leave the range, the rule itself knows what to do.
+        self.instead = None if found else whole([layer], [optimizer.advance(layer, 0)])
+        self.constants, self.numbers = found or ((), {})
         self.typed = [layer.x.dtype.type(c) for c in self.constants]
         self.found: list[tuple[float, float]] | None = None
 
     def fault(self, keep: bool) -> tuple[str, Layer] | None:
         """What would be NaN or infinite, and of which layer."""
+        if self.instead:
+            return self.instead.fault(True)
         if not np.isfinite([*self.constants, *self.numbers.values()]).all():
             return "state", self.layer
         self.found = self._bounds(self.known) or (self.known and self._bounds(None))
@@ -88,12 +95,16 @@ class Compiled:
 
     def write(self) -> None:
         """Overwrite parameters and state."""
+        if self.known is not None:
+            self.known.forget(self.spread.values())
+        if self.instead:
+            self.instead.write()
+            return
         self.kernel.move(*self.arrays, *self.typed)
         for name, value in self.numbers.items():
             self.layer.state[name][...] = value
         if self.known is None:
             return
-        self.known.forget(self.spread.values())
         if self.found:
             for a, found in zip(self.spread.values(), self.found[1:], strict=True):
                 self.known.put(a, found)

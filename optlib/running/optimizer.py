@@ -11,14 +11,15 @@ import numpy as np
 from ..domains import HYPER, checked, setting, together
 from ..namespaces import is_number
 from ..registry import RULES, find
-from . import checks, modelwise, threads
+from . import checks, modelwise
 from .before import function_of_gradients, prepare
 from .containers import as_layers, like, matched
 from .fixed import fixed, settled
-from .inplace import Move, by_element, whole
+from .inplace import by_engine
 from .known import Ranges
 from .linesearch import LineSearch
 from .memory import Separate
+from .moves import Move
 from .step import Layer, at_step, cast, displacement, view_of
 from .stepping import Stepping, steps_of
 
@@ -135,21 +136,14 @@ class Optimizer(Stepping):
     def moved(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         """Where these layers go: ``before``, and then the rule on each, or on all as one."""
         prepare(self.before, layers, sweep_axes)
-        return self._advanced(layers, sweep_axes)
+        return self.advanced(layers, sweep_axes)
 
     def moves(self, layers: list[Layer], engine: str, ranges: Ranges | None) -> list[Move]:
         """The same in place, with as little as can be in memory at a time."""
         prepare(self.before, layers, 0)
-        if self.rule.scope == "element" or engine == "kernel":
-            return list(by_element(self, layers, engine, ranges))
-        with checks.quiet():
-            if self.rule.scope == "layer":
-                results = threads.each(lambda layer: self.advance(layer, 0), layers)
-            else:
-                results = self._advanced(layers, 0)
-            return [whole(layers, results)]
+        return by_engine(self, layers, engine, ranges)
 
-    def _advanced(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
+    def advanced(self, layers: list[Layer], sweep_axes: int) -> list[tuple[Any, dict[str, Any]]]:
         if self.rule.scope != "model" or not layers:
             return [self.advance(layer, sweep_axes) for layer in layers]
         whole = self.advance(modelwise.joined(self.rule, layers, sweep_axes), sweep_axes)

@@ -12,9 +12,10 @@ from typing import Any
 from . import checks
 from .again import Again, suits
 from .containers import as_layers, like, matched
-from .inplace import NONFINITE, Move, move_in_place
+from .inplace import NONFINITE, move_in_place
 from .known import Ranges
 from .memory import Separate
+from .moves import Move
 from .step import Layer
 
 

@@ -8,7 +8,7 @@ from support import extra, gradients, optimizer, run, same, start
 
 from optlib import RULES, NonFiniteError, Optimizer, optim
 from optlib.engines import blocks, intervals
-from optlib.running import inplace
+from optlib.running import inplace, moves
 
 ELEMENT = [name for name, fn in RULES.items() if fn.scope == "element"]
 LAYOUTS = {
@@ -22,7 +22,7 @@ LAYOUTS = {
 def small_blocks(monkeypatch):
     """Blocks of four numbers, layers of five and more in blocks, and nothing kept."""
     monkeypatch.setattr(blocks, "BYTES", 32)
-    monkeypatch.setattr(inplace, "SMALL", 4)
+    monkeypatch.setattr(moves, "SMALL", 4)
     monkeypatch.setattr(inplace, "KEPT", 0)
 
 
@@ -44,7 +44,7 @@ def test_blocks_give_what_the_whole_gives(rule, layout, small_blocks):
 def test_a_fault_in_the_last_block_changes_nothing(small_blocks, monkeypatch, kept, told):
     monkeypatch.setattr(inplace, "KEPT", kept)
     if not told:
-        monkeypatch.setattr(inplace, "keeps_finite", lambda *given: False)
+        monkeypatch.setattr(moves, "keeps_finite", lambda *given: False)
     opt, x = Optimizer("adamw", lr=1.0), np.ones(11, np.float32)
     g, state = np.ones_like(x), opt.init(x)
     assert opt.step_(1, g, x, state)

@@ -22,9 +22,9 @@ RECORDS = {
 WORKED_ON = {
     "algebra.proof.radicals.Roots",
     "conventions.torch.recursion.Group",
-    "running.inplace.Move",
     "running.linesearch._Line",
     "running.minimize._Now",
+    "running.moves.Move",
     "running.step.Layer",
 }
 

@@ -12,6 +12,7 @@ from optlib.engines import compiling, kernels
 from optlib.engines.intervals import never_negative
 
 ELEMENT = [name for name, fn in RULES.items() if fn.scope == "element"]
+SUMMING = [n for n, fn in RULES.items() if fn.scope == "layer" and not kernels.lacking(fn)]
 DTYPES = [np.float32, np.float64]
 
 # To what share of the largest entry a kernel agrees after ten steps; cocob's bet is the difference
@@ -46,7 +47,9 @@ def uncompiled(monkeypatch):
     def compiled(name, text):
         dtype = np.float32 if "np.float32" in text else np.float64
         space = words(dtype)
-        exec(text[text.index("def entry") :].partition("\n\n")[0], space)
+        for function in ("entry", "summand"):
+            if f"def {function}" in text:
+                exec(text[text.index(f"def {function}") :].partition("\n\n")[0], space)
         states = text[text.index("def move(") :].partition("(")[2].partition(")")[0].split(", ")
 
         class Module:
@@ -66,6 +69,10 @@ def uncompiled(monkeypatch):
             @staticmethod
             def largest(bits, sizes):
                 return np.max(bits & sizes, initial=0)
+
+            @staticmethod
+            def sums(*given):
+                return tuple(float(np.sum(a, dtype=float)) for a in space["summand"](*given))
 
         assert states[:2] == ["g", "x"]
         return Module
@@ -93,13 +100,13 @@ def agree(rule, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rule", ELEMENT)
+@pytest.mark.parametrize("rule", ELEMENT + SUMMING)
 def test_what_is_printed_agrees_with_the_rule(rule, dtype, uncompiled):
     agree(rule, dtype)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("rule", ELEMENT)
+@pytest.mark.parametrize("rule", ELEMENT + SUMMING)
 def test_what_is_compiled_agrees_with_the_rule(rule, dtype):
     pytest.importorskip("numba")
     agree(rule, dtype)
@@ -201,21 +208,38 @@ def test_auto_takes_a_kernel_for_what_is_large_and_has_one(uncompiled, monkeypat
     taken = []
     made = kernels.kernel
     monkeypatch.setattr(kernels, "kernel", lambda *a: (taken.append(a[0].__name__), made(*a))[1])
-    for rule in ("adam", "lamb"):
+    for rule in ("adam", "lamb", "adafactor_vector"):
         for n in (100, 1 << 16):
             x = np.ones(n, np.float32)
             opt = Optimizer(rule)
             assert opt.step_(1, x.copy(), x, opt.init(x), engine="auto")
     half = np.ones(1 << 16, np.float16)
     Optimizer("sgd").step_(1, half.copy(), half, {}, engine="auto")
-    assert taken == ["adam"]
+    assert taken == ["adam", "lamb"]
+
+
+def test_norms_are_summed():
+    assert {"lamb", "lamb_bounded", "lars", "novograd", "fromage"} <= set(SUMMING)
+
+
+@pytest.mark.parametrize("at", [0.0, 1e-30, 1e30])
+def test_sums_that_leave_the_range_are_left_to_the_rule(kernel_engine, at):
+    x, g = np.full(9, at, np.float32), np.full(9, 1e-30, np.float32)
+    y, opt = x.copy(), Optimizer("lamb", lr=0.1)
+    state, other = opt.init(x), opt.init(y)
+    for t in (1, 2):
+        assert opt.step_(t, g, x, state, engine="kernel") and opt.step_(t, g, y, other)
+    assert np.allclose(x, y, rtol=1e-5, atol=0) and np.isfinite(x).all()
+    x[3] = np.nan
+    with pytest.raises(NonFiniteError, match="update of step 3"):
+        opt.step_(3, g, x, state, engine="kernel")
 
 
 def test_what_has_no_kernel_is_said():
     x = np.ones(3)
-    for rule in ("lamb", "muon", "prodigy"):
+    for rule in ("muon", "prodigy"):
         opt, y = Optimizer(rule), np.ones((2, 2))
-        with pytest.raises(TypeError, match=f"{rule} sees more than one entry .* engine='auto'"):
+        with pytest.raises(TypeError, match=f"{rule} sees more than one layer .* engine='auto'"):
             opt.step_(1, y.copy(), y, opt.init(y), engine="kernel")
     with pytest.raises(ValueError, match="engine must be one of 'numpy', 'kernel', 'auto'"):
         Optimizer("sgd").step_(1, x.copy(), x, {}, engine="cuda")
