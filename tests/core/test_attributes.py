@@ -10,7 +10,7 @@ from optlib import NonFiniteError, Optimizer, clip_value, optim, problems
 from optlib.conventions import TABLE, like
 from optlib.running.train import Training
 
-FREE = {"before", "nonfinite"}
+FREE = {"before", "engine", "nonfinite"}
 
 
 def objects():
