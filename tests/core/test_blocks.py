@@ -101,8 +101,8 @@ def test_what_intervals_call_finite_is_finite(rule, dtype):
     """Entries from the smallest to the largest that can be written, in every state."""
     rng = np.random.default_rng(len(rule))
     opt = optimizer(rule, lr=1e-3)
-    for k in range(100):
-        arrays, t = arrays_of(rule, dtype, rng, k / 100), int(rng.integers(1, 2000))
+    for k in range(40):
+        arrays, t = arrays_of(rule, dtype, rng, k / 40), int(rng.integers(1, 2000))
         if not told(rule, t, arrays):
             continue
         start = opt.init(arrays["x"])

@@ -119,7 +119,7 @@ def test_what_the_printed_function_calls_finite_is_finite(rule, uncompiled):
     fresh = fn.init(np, np.ones(4, np.float32), **fn.hyper)
     numbers = tuple(k for k, a in fresh.items() if np.ndim(a) == 0)
     kernel = kernels.kernel(fn, numbers, "float32")
-    for widest in np.linspace(0.0, 1.0, 60):
+    for widest in np.linspace(0.0, 1.0, 30):
         t = int(rng.integers(1, 2000))
         settings = list(fn.hyper.values())
         constants, _ = kernel.constants(t, 1e-3, settings, fresh)

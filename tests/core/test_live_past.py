@@ -5,6 +5,7 @@ import pytest
 
 from optlib import RULES
 from optlib.book.live import find
+from optlib.book.live.past import numerator
 
 STEPS = 1000
 CURVES = {
@@ -24,6 +25,15 @@ def direction(name, signs, **hyper):
     for t, g in enumerate(signs, 1):
         u, *state = rule(np, t, np.array([g]), x, *state, eps=0.0, **hyper)
     return float(u[0])
+
+
+@pytest.mark.parametrize("rule", ["adam", "nadam_constant", "nadam"])
+def test_nothing_is_left_of_the_start(rule):
+    """What is divided by the corrected root no longer depends on how long the start is ago."""
+    top, names, _ = numerator(rule)
+    corrected = {names["beta1"] ** names["t"], names["mu_product"] if rule == "nadam" else 0}
+    assert not any(top.has(e) for e in corrected if e != 0)
+    assert rule == "nadam" or names["t"] not in top.free_symbols
 
 
 @pytest.mark.parametrize("rule", CURVES)
