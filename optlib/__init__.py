@@ -1,7 +1,8 @@
 """Optimizers written once, as pure functions, and run on numbers, arrays and symbols.
 
 ``rules`` holds the algorithms and ``schedules`` the schedules; ``registry``, ``domains`` and
-``namespaces`` say what a rule is. ``running`` runs it on arrays, ``algebra`` on SymPy symbols.
+``namespaces`` say what a rule is. ``running`` runs it on arrays, ``algebra`` on SymPy symbols, and
+``engines`` in blocks, by kernels and in a page.
 ``conventions`` says what other libraries do, and ``optim`` spells it as PyTorch does. ``problems``
 are what to run on, and ``book`` is what only the book needs. Arrows run downward: a rule knows none
 of the rest.
