@@ -89,6 +89,22 @@ def test_what_changes_between_two_steps_is_seen(made, counted):
     assert len(counted) == 2 and all(same(x[k], before[k]) for k in x)
 
 
+@pytest.mark.parametrize("rule", ["sgd", "momentum", "adam", "amsgrad", "adan"])
+def test_whatever_is_not_finite_goes_the_long_way(rule):
+    """One to five arrays are written, and one entry of one of them is bad."""
+    for name in ("g", "x", *RULES[rule].state):
+        opt, x = Optimizer(rule), np.ones(4)
+        state, g = opt.init(x), np.ones(4)
+        for t in (1, 2):
+            opt.step_(t, g, x, state)
+        arrays = {"g": g, "x": x, **state}
+        arrays[name][2] = np.inf
+        before = [a.copy() for a in arrays.values()]
+        with pytest.raises(NonFiniteError):
+            opt.step_(3, g, x, state)
+        assert all(map(same, arrays.values(), before))
+
+
 def test_an_array_put_in_place_of_another_is_moved(counted):
     x = {"w": np.ones(3)}
     loop = optim.InPlace(x, Optimizer("momentum", lr=0.1))
