@@ -41,8 +41,12 @@ def overhead():
     for n in SMALL:
         x, g = arrays(n)
         yield (
-            f"Adam, {n} parameters, against torch",
+            f"Adam, {n} parameters, NumPy, against torch",
             against(0.3, ours("Adam", [x], [g]), theirs("Adam", [x], [g])),
+        )
+        yield (
+            f"Adam, {n} parameters, kernel, against torch",
+            against(0.3, ours("Adam", [x], [g], engine="kernel"), theirs("Adam", [x], [g])),
         )
     layers = [arrays(20, seed=k) for k in range(LAYERS)]
     xs, gs = map(list, zip(*layers, strict=True))

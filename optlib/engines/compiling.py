@@ -75,6 +75,16 @@ def move({parameters}):
         {targets} = entry({values})
 
 
+@njit(nogil=True, cache=True, error_model="numpy")
+def fresh({parameters_and_results}):
+    found = 0
+    for i in range(x.size):
+        {results} = entry({values})
+        {stored}
+        found += 0 if np.isfinite(g[i]) and {finite} else 1
+    return found
+
+
 {sums}@njit(parallel=True, nogil=True, cache=True)
 def largest(bits, sizes):
     # Of sizes of floating-point numbers, their bits in order are the sizes in order.
@@ -130,8 +140,9 @@ def text(rule: Callable, numbers: tuple[str, ...], dtype: str, printed: Any) -> 
         sums=_sums(printed) if printed.summand else "",
         targets=_tuple(f"{k}[i]" for k in written),
         results=_tuple(results),
+        stored="; ".join(f"to_{k}[i] = {k}" for k in results),
         finite=" and ".join(f"np.isfinite({k})" for k in results),
-        **_signature(printed.entry, printed.arrays),
+        **_signature(printed.entry, printed.arrays, [f"to_{k}" for k in results]),
     )
 
 
@@ -148,13 +159,14 @@ def _sums(printed: Any) -> str:
     )
 
 
-def _signature(function: str, arrays: Sequence[str]) -> dict[str, str]:
+def _signature(function: str, arrays: Sequence[str], results: Sequence[str] = ()) -> dict[str, str]:
     """The parameters of a function over arrays, and what it gives to that of one entry."""
     parameters = function[function.index("(") + 1 : function.index(")")].split(", ")
     # The parameters of one entry begin with the arrays.
     constants = parameters[len(arrays) :]
     return {
         "parameters": ", ".join([*arrays, *constants]),
+        "parameters_and_results": ", ".join([*arrays, *results, *constants]),
         "values": ", ".join([*(f"{k}[i]" for k in arrays), *constants]),
     }
 

@@ -41,6 +41,9 @@ class Kernel:
         ``entry(*arrays, *constants)``: where one entry goes.
     move, count : callable
         Over arrays of one axis: write all entries; or count those that would not be finite.
+    fresh : callable
+        ``fresh(*arrays, *results, *constants)``: write all entries elsewhere, by one thread; how
+        many of them, or of ``g``, are not finite.
     sums : callable or None
         ``sums(*arrays, *constants)``: the sums over the layer.
     largest : callable
@@ -54,6 +57,7 @@ class Kernel:
     entry: Callable
     move: Callable
     count: Callable
+    fresh: Callable
     sums: Callable | None
     largest: Callable
 
@@ -184,6 +188,7 @@ def kernel(rule: Callable, numbers: tuple[str, ...], dtype: str) -> Kernel:
         _defined(found.entry, _on_intervals())["entry"],
         compiled.move,
         compiled.count,
+        compiled.fresh,
         compiled.sums if summing else None,
         compiled.largest,
     )

@@ -32,6 +32,7 @@ from importlib import import_module
 from typing import Any
 
 from ..running import checks
+from ..running.again import SHORT
 from ..running.before import function_of_gradients
 from ..running.compiled import ENGINES
 from ..running.containers import like
@@ -233,7 +234,7 @@ class InPlace:
         NonFiniteError
             For NaN or infinite values, unless they are to be skipped.
         """
-        if self._plain and not inputs and self._groups.again(grads, self._clock + 1):
+        if self._short and not inputs and self._groups.again(grads, self._clock + 1, self._engine):
             self._clock += 1
             self._ranges.clear()
             return True
@@ -248,8 +249,8 @@ class InPlace:
         return taken and any(layers for _, layers in parts.values())
 
     @property
-    def _plain(self) -> bool:
-        return self._before is None and self._engine == "numpy"
+    def _short(self) -> bool:
+        return self._before is None and self._engine in SHORT
 
     def state_dict(self) -> dict[str, Any]:
         """A copy of the state, and of where the run stands.

@@ -13,9 +13,13 @@ from typing import Any
 
 import numpy as np
 
+from ..engines import kernels
 from ..namespaces import arrays, is_number
 from .moves import SMALL
 from .step import Layer, setting_at
+
+SHORT = ("numpy", "kernel")
+"""The engines that have a short path."""
 
 _WORDS = arrays(np)
 
@@ -65,8 +69,11 @@ class Again:
         self.changing = {k: v for k, v in self.settings.items() if not is_number(v)}
         self.written: list[list[np.ndarray]] = []
         self.moved: list[np.ndarray] = []
+        self.kernel: kernels.Kernel | None = None
 
-    def begin(self, t: int, grads: Any, params: Any, states: Any, clock: int) -> bool:
+    def begin(
+        self, t: int, grads: Any, params: Any, states: Any, clock: int, engine: str = "numpy"
+    ) -> bool:
         """Compute the next step; False if it must go the long way. Nothing is written.
 
         Parameters
@@ -78,6 +85,7 @@ class Again:
             have replaced them.
         clock : int
             The step that schedules see.
+        engine : {"numpy", "kernel"}
         """
         xs, gs = self._listed(params), self._listed(grads)
         if xs is None or gs is None or not self._as_before(xs, gs):
@@ -86,6 +94,8 @@ class Again:
             return False
         parts = (gs, *zip(*self.written, strict=True))
         given = [a[0] if len(xs) == 1 else _end_to_end(a) for a in parts]
+        if engine == "kernel":
+            return self._by_kernel(t, given, clock)
         with np.errstate(all="ignore"):
             self.moved = self._moved(t, given, clock)
             return self._plain(self.moved, given)
@@ -146,6 +156,22 @@ class Again:
         if not rule.takes_lr:
             u = (lr if is_number(lr) else setting_at(rule, "lr", lr, clock, 0, ndim)) * u
         return [given[1] - u, *new]
+
+    def _by_kernel(self, t: int, given: list[Any], clock: int) -> bool:
+        """The same by a kernel, into arrays of its own."""
+        rule, shape = self.optimizer.rule, given[1].shape
+        if self.kernel is None:
+            if self.dtype not in (np.float32, np.float64) or kernels.lacking(rule):
+                return False
+            self.kernel = kernels.kernel(rule, (), str(self.dtype))
+            self.moved = [np.empty(shape, self.dtype) for _ in given[1:]]
+        hyper = self.optimizer.hyper.items()
+        settings = [setting_at(rule, k, v, clock, 0, 1) for k, v in hyper]
+        lr = setting_at(rule, "lr", self.optimizer.lr, clock, 0, 1)
+        constants, _ = self.kernel.constants([float(t), float(lr), *settings], given)
+        kind = self.dtype.type
+        arrays = [a.reshape(-1) for a in (*given, *self.moved)]
+        return not self.kernel.fresh(*arrays, *map(kind, constants))
 
     def _plain(self, moved: list[Any], given: list[Any]) -> bool:
         """Whether results are finite, as they are to be written, and in memory of their own."""

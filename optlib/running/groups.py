@@ -79,13 +79,14 @@ class Groups:
         for group, (_, layers) in zip(self._all, parts.values(), strict=True):
             group.count(layers)
 
-    def again(self, grads: Any, clock: int) -> bool:
+    def again(self, grads: Any, clock: int, engine: str) -> bool:
         """A step like the one before, the short way; False, and nothing changed, if it is not."""
         given = grads if self.several else [grads]
         if type(given) is not list or len(given) != len(self._all):
             return False
-        if not all(map(ParamGroup.begin, self._all, given, [clock] * len(given))):
-            return False
+        for group, own in zip(self._all, given, strict=True):
+            if not group.begin(own, clock, engine):
+                return False
         for group in self._all:
             group.finish()
         return True

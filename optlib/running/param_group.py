@@ -129,13 +129,13 @@ class ParamGroup(MutableMapping[str, Any]):
         short = len(layers) == len(self._t) and suits(self._optimizer, layers)
         self._again = Again(self._optimizer, self._params, layers) if short else None
 
-    def begin(self, grads: Any, clock: int) -> bool:
+    def begin(self, grads: Any, clock: int, engine: str) -> bool:
         """Compute a step like the one before; False, and nothing changed, if it is not."""
         again = self._again
         if again is None or again.optimizer is not self._optimizer:
             return False
         t = next(iter(self._t.values())) + 1
-        return again.begin(t, grads, self._params, None, clock)
+        return again.begin(t, grads, self._params, None, clock, engine)
 
     def finish(self) -> None:
         """Take the step that was computed."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import checks
-from .again import Again, suits
+from .again import SHORT, Again, suits
 from .containers import as_layers, like, matched
 from .inplace import NONFINITE, move_in_place
 from .known import Ranges
@@ -140,9 +140,9 @@ class Stepping:
             For ``engine="kernel"`` without Numba.
         """
         checks.policy("nonfinite", nonfinite, NONFINITE)
-        again = self._again[0] if self._again and not inputs and engine == "numpy" else None
+        again = self._again[0] if self._again and not inputs and engine in SHORT else None
         if again and type(t) is int and 1 <= t < 2**53 and clock is None:
-            if again.begin(t, g, x, state, t):
+            if again.begin(t, g, x, state, t, engine):
                 again.finish()
                 return True
         with checks.quiet():
