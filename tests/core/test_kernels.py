@@ -132,14 +132,14 @@ def test_what_the_printed_function_calls_finite_is_finite(rule, uncompiled):
     kernel = kernels.kernel(fn, numbers, "float32")
     for widest in np.linspace(0.0, 1.0, 30):
         t = int(rng.integers(1, 2000))
-        settings = list(fn.hyper.values())
-        constants, _ = kernel.constants(t, 1e-3, settings, fresh)
         size = 10.0 ** rng.uniform(-high, high * rng.uniform(-widest, widest), (99, 64))
         arrays = [
             (a * (1 if never_negative(fn, k) else rng.choice([-1, 1], 64))).astype(np.float32)
             for k, a in zip(kernel.arrays, size, strict=False)
         ]
         signs = [never_negative(fn, k) for k in kernel.arrays]
+        same = [float(t), 1e-3, *fn.hyper.values(), *(float(fresh[k]) for k in numbers)]
+        constants, _ = kernel.constants(same, arrays)
         with np.errstate(all="ignore"):
             ranges = [kernel.extent(a, sign) for a, sign in zip(arrays, signs, strict=True)]
             found = kernels.bounds(kernel, ranges, constants, np.float32)
